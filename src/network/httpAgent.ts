@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { Agent } from 'undici'
+import type { NetworkConfig, Secret, TlsConfig } from '../config/config.ts'
+
+/** A bounded pool of HTTP connections with every timeout set. Shared by the datasource and all HTTP notifiers. */
+export function createHttpAgent(
+  network: NetworkConfig,
+  options: {
+    readonly tls?: TlsConfig | null
+    readonly maxConnections?: number
+    readonly timeoutMs?: number
+  } = {},
+): Agent {
+  const timeoutMs = options.timeoutMs ?? network.requestTimeoutMs
+  return new Agent({
+    // One connection would make undici use a Client, which ignores clientTtl.
+    connections: Math.max(2, options.maxConnections ?? network.maxConnectionsPerHost),
+    clientTtl: network.maxConnectionAgeMs,
+    keepAliveTimeout: network.keepAliveTimeoutMs,
+    keepAliveMaxTimeout: network.keepAliveTimeoutMs,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    pipelining: 1,
+    connect: {
+      timeout: network.connectTimeoutMs,
+      autoSelectFamily: true,
+      ...tlsOptions(options.tls ?? null),
+    },
+  })
+}
+
+function tlsOptions(tls: TlsConfig | null): Record<string, unknown> {
+  if (tls === null) return {}
+  return {
+    ...(tls.caFile === null ? {} : { ca: readFileSync(tls.caFile) }),
+    ...(tls.certFile === null ? {} : { cert: readFileSync(tls.certFile) }),
+    ...(tls.keyFile === null ? {} : { key: readFileSync(tls.keyFile) }),
+    ...(tls.serverName === null ? {} : { servername: tls.serverName }),
+    rejectUnauthorized: !tls.insecureSkipVerify,
+  }
+}
+
+/** The secret's text now: files are read at every use, so that rotation needs no reload. Trimmed. */
+export function readSecret(secret: Secret): string {
+  return 'text' in secret ? secret.text : readFileSync(secret.file, 'utf8').trim()
+}

@@ -1,0 +1,26 @@
+import type { AlertRecord } from '../core/alert.ts'
+
+/**
+ * Every process that routes or answers reads keeps a view of all alert records in memory and brings it up to date
+ * with one round trip before it decides anything.
+ */
+export interface AlertView {
+  readonly size: number
+  get(fingerprint: string): AlertRecord | undefined
+  values(): IterableIterator<AlertRecord>
+}
+
+/** Returns the next record, null to remove it, or the same object (or undefined for an unknown one) to leave it. */
+export type AlertChange = (current: AlertRecord | undefined) => AlertRecord | null | undefined
+
+export interface AlertStore {
+  /** The view as of the last sync; does no I/O. */
+  readonly view: AlertView
+  /** Brings the view up to date with everything committed before the call. */
+  sync(): Promise<AlertView>
+  /**
+   * Applies the changes to the newest records and stores the result: read-compare-write, repeated when another process
+   * wrote in between, so `change` must be pure. Resolves when all of it is durable. Changes of one call are atomic per shard.
+   */
+  update(changes: ReadonlyMap<string, AlertChange>): Promise<void>
+}
