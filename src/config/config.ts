@@ -64,7 +64,15 @@ export interface TlsConfig {
   readonly keyFile: string | null
   readonly serverName: string | null
   readonly insecureSkipVerify: boolean
+  /** PEM texts given inline, instead of the files. */
+  readonly caText?: string
+  readonly certText?: string
+  readonly keyText?: string
+  readonly minVersion?: TlsVersion
+  readonly maxVersion?: TlsVersion
 }
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 
 export interface AuthConfig {
   /** True when the configuration says `auth: disabled`: then any address may be listened on without tokens. */

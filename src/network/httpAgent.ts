@@ -29,15 +29,25 @@ export function createHttpAgent(
   })
 }
 
-function tlsOptions(tls: TlsConfig | null): Record<string, unknown> {
+/** A TlsConfig as Node's `tls.connect` takes it; reads the files now. @throws when a file cannot be read */
+export function tlsOptions(tls: TlsConfig | null): Record<string, unknown> {
   if (tls === null) return {}
+  const ca = pem(tls.caText, tls.caFile)
+  const cert = pem(tls.certText, tls.certFile)
+  const key = pem(tls.keyText, tls.keyFile)
   return {
-    ...(tls.caFile === null ? {} : { ca: readFileSync(tls.caFile) }),
-    ...(tls.certFile === null ? {} : { cert: readFileSync(tls.certFile) }),
-    ...(tls.keyFile === null ? {} : { key: readFileSync(tls.keyFile) }),
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null ? {} : { cert }),
+    ...(key === null ? {} : { key }),
     ...(tls.serverName === null ? {} : { servername: tls.serverName }),
+    ...(tls.minVersion === undefined ? {} : { minVersion: tls.minVersion }),
+    ...(tls.maxVersion === undefined ? {} : { maxVersion: tls.maxVersion }),
     rejectUnauthorized: !tls.insecureSkipVerify,
   }
+}
+
+function pem(text: string | undefined, file: string | null): string | Buffer | null {
+  return text ?? (file === null ? null : readFileSync(file))
 }
 
 /** The secret's text now: files are read at every use, so that rotation needs no reload. Trimmed. */
