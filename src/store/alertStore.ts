@@ -20,7 +20,7 @@ export interface AlertStore {
   sync(): Promise<AlertView>
   /**
    * Applies the changes to the newest records and stores the result: read-compare-write, repeated when another process
-   * wrote in between, so `change` must be pure. Resolves when all of it is durable. Changes of one call are atomic per shard.
+   * wrote in between, so `change` must be pure. Resolves when all of it is durable.
    */
   update(changes: ReadonlyMap<string, AlertChange>): Promise<void>
 }

@@ -100,7 +100,7 @@ export interface FlushCommit {
   readonly token: string
   readonly add: readonly DeliveryRow[]
   /** Open rows that `add` makes obsolete; rows already being sent are left alone. */
-  readonly supersede: readonly string[]
+  readonly supersede: readonly DeliveryRow[]
   /** Members that are over and need no further message: fingerprint to the occurrence that was looked at. */
   readonly leave: ReadonlyMap<string, number>
   /** Log entries that change without a message (all resolved with send_resolved off, resolved while muted). */

@@ -12,7 +12,8 @@ import type { GroupMeta } from './groupStore.ts'
 export interface ClaimedRow {
   readonly row: DeliveryRow
   readonly token: string
-  readonly group: GroupMeta
+  /** Null when the group has ended meanwhile. */
+  readonly group: GroupMeta | null
   /** What this integration was told last. */
   readonly log: LogEntry | null
   /** Log entries of the group's other integrations (the fallback looks here). */
@@ -86,6 +87,8 @@ export interface Ledger {
   get(id: string): Promise<DeliveryRow | null>
   /** Puts a dead row back to waiting. False when it is not dead. */
   replay(id: string, now: number, deadlineAt: number, by: string): Promise<boolean>
+  /** Forgets ended rows created before a time; resolves to how many. */
+  collect(createdBefore: number): Promise<number>
   counts(): Promise<
     Readonly<Record<DeliveryStatus, number>> & { readonly oldestWaitingAt: number | null }
   >
