@@ -85,7 +85,7 @@ function redisUrl(raw: RawConfig, context: CompileContext): string | null {
   const path = ['redis', file === undefined ? 'url' : 'url_file']
   const text = file === undefined ? url : context.readFile(path, resolve(context.base, file)).trim()
   if (text === undefined || text === '') return null
-  if (!/^rediss?:/.test(text) || !URL.canParse(text)) {
+  if (!/^(rediss?|unix):/.test(text) || !URL.canParse(text)) {
     // The text may hold a password, so it is not shown.
     context.report(path, `${pathText(path)} is not a URL such as redis://127.0.0.1:6379/0`)
   }

@@ -5,7 +5,7 @@ import type { Static, TObject, TProperties, TSchema, TString } from 'typebox'
 export const DURATION_PATTERN =
   '^(0|(?=.)([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$'
 export const HTTP_URL_PATTERN = '^https?://[^/]'
-export const REDIS_URL_PATTERN = '^rediss?://'
+export const REDIS_URL_PATTERN = '^(rediss?|unix)://'
 export const HASH_PATTERN = '^sha256:[0-9a-fA-F]{64}$'
 export const ADDRESS_PATTERN = '^(\\[[0-9A-Fa-f:.%a-z]+\\]|[^\\[\\]:/\\s]*):[0-9]{1,5}$'
 

@@ -99,7 +99,7 @@ function patternComplaint(pattern: string, value: string): string {
     case part.HTTP_URL_PATTERN:
       return 'must be a URL that begins with http:// or https:// and names a host'
     case part.REDIS_URL_PATTERN:
-      return 'must be a URL that begins with redis:// or rediss://'
+      return 'must be a URL that begins with redis://, rediss:// or unix://'
     default:
       return `must match ${pattern}`
   }
