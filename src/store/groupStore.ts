@@ -25,6 +25,8 @@ export interface Join {
 /** What a receiver's integration was told last: the notification log. */
 export interface LogEntry {
   readonly sentAt: number
+  /** createdAt of the row whose delivery wrote the entry: an older row never overwrites a newer one's. */
+  readonly rowCreatedAt: number
   readonly firing: ReadonlySet<string>
   readonly resolved: ReadonlySet<string>
   /** Kept by the integration between messages (Slack's message id, ...). */

@@ -255,6 +255,7 @@ function row(name: string, change: Partial<DeliveryRow> = {}): DeliveryRow {
 }
 const log = (firing: string[], sentAt = NOW): LogEntry => ({
   sentAt,
+  rowCreatedAt: NOW,
   firing: new Set(firing),
   resolved: new Set(),
   memo: {},

@@ -77,8 +77,12 @@ export function readRow(
   }
 }
 
+/**
+ * `c` stands first: settleRow.lua compares it, so that a slow older message cannot overwrite what a newer one has told.
+ */
 export function logText(entry: LogEntry): string {
   return JSON.stringify({
+    c: entry.rowCreatedAt,
     at: entry.sentAt,
     f: packFingerprints(entry.firing),
     r: packFingerprints(entry.resolved),
@@ -87,13 +91,15 @@ export function logText(entry: LogEntry): string {
 }
 
 export function readLog(text: string): LogEntry {
-  const { at, f, r, m } = JSON.parse(text) as {
+  const { c, at, f, r, m } = JSON.parse(text) as {
+    c: number
     at: number
     f: string
     r: string
     m: Record<string, string>
   }
   return {
+    rowCreatedAt: c,
     sentAt: at,
     firing: new Set(unpackFingerprints(f)),
     resolved: new Set(unpackFingerprints(r)),

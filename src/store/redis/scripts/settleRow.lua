@@ -20,7 +20,13 @@ redis.call('SREM', open, row)
 redis.call('HINCRBY', tag .. ':counts', 'waiting', -1)
 redis.call('HINCRBY', tag .. ':counts', outcome, 1)
 if outcome == 'dead' then redis.call('ZADD', tag .. ':dead', ARGV[11], row) end
-if ARGV[9] ~= '' then redis.call('HSET', tag .. ':n:' .. group, ARGV[8], ARGV[9]) end
+if ARGV[9] ~= '' then
+  local function created(text) return tonumber(string.match(text, '^{"c":(%d+)') or '0') end
+  local before = redis.call('HGET', tag .. ':n:' .. group, ARGV[8])
+  if not before or created(before) <= created(ARGV[9]) then
+    redis.call('HSET', tag .. ':n:' .. group, ARGV[8], ARGV[9])
+  end
+end
 
 local at = 12
 local leaves = tonumber(ARGV[at])
