@@ -108,8 +108,12 @@ export interface AlertRecord {
   /** The value in Prometheus' text form, '' when unknown. */
   readonly value: string
   readonly source: AlertSource
-  /** Rules (`groupId/ruleKey`) or 'api' that hold it pending or firing now; more than one when rules share a label set. */
+  /** Rules (`groupId/ruleKey`) or 'api' that hold it in its status now; more than one when rules share a label set. */
   readonly heldBy: readonly string[]
+  /** The end that its last sender gave, while a rule holds it too and endsAt is null for that reason. */
+  readonly apiEndsAt?: number
+  /** Rule (`groupId/ruleKey`) to the time of its last transition in this record: older ones are replays. */
+  readonly heard?: Readonly<Record<string, number>>
   readonly ack: Acknowledgement | null
 }
 

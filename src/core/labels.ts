@@ -21,6 +21,12 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }
 
+/** The value of a label, '' when it is missing. Safe for names that every object inherits, such as `constructor`. */
+export function labelValue(labels: Labels, name: string): string {
+  const value: unknown = labels[name]
+  return typeof value === 'string' ? value : ''
+}
+
 /** Label names in the order that fingerprints and group keys use. */
 export function sortedNames(labels: Labels): string[] {
   return Object.keys(labels).sort(compareUtf8)
