@@ -24,13 +24,13 @@ export function excerpt(text: string): string {
 
 /** Names what came instead of JSON. */
 export function notJson(body: Buffer): string {
-  if (body.length === 0) return 'answered an empty body instead of JSON'
+  if (body.length === 0) return 'the datasource answered an empty body instead of JSON'
   const text = body.toString('utf8', 0, 4_000).trimStart()
-  if (text.startsWith('<')) return `answered HTML instead of JSON (${excerpt(text)})`
+  if (text.startsWith('<')) return `the datasource answered HTML instead of JSON (${excerpt(text)})`
   if (text.startsWith('{')) {
-    return `answered truncated or broken JSON (${body.length} bytes, ending in ${quoteEnd(body)})`
+    return `the datasource answered truncated or broken JSON (${body.length} bytes, ending in ${quoteEnd(body)})`
   }
-  return `answered text instead of JSON (${excerpt(text)})`
+  return `the datasource answered text instead of JSON (${excerpt(text)})`
 }
 
 function quoteEnd(body: Buffer): string {

@@ -15,7 +15,7 @@ export function parseAnswer(body: Buffer): ParsedAnswer {
   const answer = parseObject(body)
   const warnings = checkEnvelope(answer)
   const data = answer['data']
-  if (!isObject(data)) throw new DatasourceError('answered JSON without "data"')
+  if (!isObject(data)) throw new DatasourceError('the datasource answered JSON without "data"')
   const { resultType, result } = data
   if (resultType === 'scalar') {
     return { elements: Buffer.from(`[${element({}, scalarValue(result))}]`), warnings }
@@ -23,7 +23,8 @@ export function parseAnswer(body: Buffer): ParsedAnswer {
   if (resultType !== 'vector') {
     throw new DatasourceError('rule result is not a vector or scalar')
   }
-  if (!Array.isArray(result)) throw new DatasourceError('answered a vector without "result" list')
+  if (!Array.isArray(result))
+    throw new DatasourceError('the datasource answered a vector without "result" list')
   return { elements: Buffer.from(`[${result.map(vectorElement).join(',')}]`), warnings }
 }
 
@@ -35,7 +36,7 @@ export function checkEnvelope(answer: Readonly<Record<string, unknown>>): string
   if (answer['status'] !== 'success') throw new DatasourceError(errorAnswer(answer))
   if (isTrue(answer['isPartial']) || isTrue(answer['partial'])) {
     throw new DatasourceError(
-      'answered partially: some storage nodes did not take part, so a missing series proves nothing',
+      'the datasource answered partially: some storage nodes did not take part, so a missing series proves nothing',
     )
   }
   const warnings = answer['warnings']
@@ -49,7 +50,7 @@ export function errorAnswer(answer: Readonly<Record<string, unknown>>): string {
   if (type !== '' || error !== '') {
     return [type, error].filter((text) => text !== '').join(': ')
   }
-  return `answered JSON without "status":"success" (${excerpt(JSON.stringify(answer))})`
+  return `the datasource answered JSON without "status":"success" (${excerpt(JSON.stringify(answer))})`
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
@@ -59,13 +60,13 @@ function parseObject(body: Buffer): Record<string, unknown> {
   } catch {
     throw new DatasourceError(notJson(body)) // the parser's own words would quote a large part of the body
   }
-  if (!isObject(answer)) throw new DatasourceError('answered JSON that is no object')
+  if (!isObject(answer)) throw new DatasourceError('the datasource answered JSON that is no object')
   return answer
 }
 
 function vectorElement(item: unknown, position: number): string {
   const broken = (what: string): DatasourceError =>
-    new DatasourceError(`answered a broken vector: result[${position}] ${what}`)
+    new DatasourceError(`the datasource answered a broken vector: result[${position}] ${what}`)
   if (!isObject(item)) throw broken('is no object')
   const { metric, value, histogram } = item
   if (!isObject(metric)) throw broken('has no "metric" object')
@@ -78,14 +79,17 @@ function vectorElement(item: unknown, position: number): string {
 }
 
 function scalarValue(result: unknown): string {
-  if (!isPoint(result)) throw new DatasourceError('answered a scalar that is not [time, "value"]')
+  if (!isPoint(result))
+    throw new DatasourceError('the datasource answered a scalar that is not [time, "value"]')
   return result[1]
 }
 
 /** Values are numbers in text form: nothing in them needs escaping. */
 function element(metric: object, value: string): string {
   if (!/^[\x20-\x7e]*$/.test(value) || /["\\]/.test(value)) {
-    throw new DatasourceError(`answered a value that is no number: ${JSON.stringify(value)}`)
+    throw new DatasourceError(
+      `the datasource answered a value that is no number: ${JSON.stringify(value)}`,
+    )
   }
   return `{"metric":${JSON.stringify(metric)},"value":[0,"${value}"]}`
 }
