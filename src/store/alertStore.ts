@@ -14,6 +14,8 @@ export interface AlertView {
 export type AlertChange = (current: AlertRecord | undefined) => AlertRecord | null | undefined
 
 export interface AlertStore {
+  /** Calls back with the fingerprints whose records in the view changed, came or went. */
+  onChange(listener: (fingerprints: Iterable<string>) => void): void
   /** The view as of the last sync; does no I/O. */
   readonly view: AlertView
   /** Brings the view up to date with everything committed before the call. */

@@ -16,11 +16,16 @@ const RECORDS_PER_SCRIPT = 2_000
  * outage) and parses one when it is asked for.
  */
 export function createRedisAlertStore(redis: RedisConnection): AlertStore {
-  const shards = Array.from({ length: SHARDS }, (_, index) => new Shard(redis, index))
+  const listeners: Array<(fingerprints: Iterable<string>) => void> = []
+  const changed = (fingerprints: Iterable<string>): void => {
+    for (const listener of listeners) listener(fingerprints)
+  }
+  const shards = Array.from({ length: SHARDS }, (_, index) => new Shard(redis, index, changed))
   const view = createView(shards)
   redis.onReconnect(() => shards.forEach((shard) => shard.forgetVersion()))
   return {
     view,
+    onChange: (listener) => void listeners.push(listener),
     async sync() {
       await syncAll(redis, shards)
       return view
@@ -84,8 +89,11 @@ class Shard {
   }> = []
   #writing = false
 
-  constructor(redis: RedisConnection, index: number) {
+  readonly #changed: (fingerprints: Iterable<string>) => void
+
+  constructor(redis: RedisConnection, index: number, changed: (fps: Iterable<string>) => void) {
     this.#redis = redis
+    this.#changed = changed
     this.tag = keys.alerts(index)
   }
 
@@ -116,8 +124,10 @@ class Shard {
       b.call('GET', `${this.tag}:version`)
       b.call('HGETALL', `${this.tag}:records`)
     })
+    const before = [...this.#texts.keys()]
     this.#texts.clear()
     for (const [fingerprint, text] of pairs(records)) this.#texts.set(fingerprint, text)
+    this.#changed(new Set([...before, ...this.#texts.keys()]))
     // A write between the two commands makes the version too old, never too new: its change is then read again.
     this.version = Number(version ?? 0)
   }
@@ -143,6 +153,7 @@ class Shard {
       else this.#texts.set(fingerprint, text)
     })
     this.version = newest
+    this.#changed(changed)
   }
 
   /** Queues changes; while one write is under way, all later ones gather into the next. */
@@ -217,6 +228,7 @@ class Shard {
         else this.#texts.set(fingerprint, text)
       }
       this.version = version
+      this.#changed(part.map(([fingerprint]) => fingerprint))
     }
     return true
   }

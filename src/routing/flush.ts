@@ -1,0 +1,277 @@
+import { isOver } from '../core/alert.ts'
+import type { AlertRecord } from '../core/alert.ts'
+import type {
+  ClaimedGroup,
+  DeliveryRow,
+  FlushCommit,
+  IntegrationKey,
+  LogEntry,
+  Priority,
+} from '../store/groupStore.ts'
+import type { Integration, Receiver, Route } from './notificationConfig.ts'
+import { notifyDecision, tellableResolved } from './notifyDecision.ts'
+import type { SkipReason } from './notifyDecision.ts'
+import type { NotifyReason } from './notifyReason.ts'
+
+export interface FlushInput {
+  readonly claimed: ClaimedGroup
+  /** Null when the configuration has no such route any more: the group ends. */
+  readonly route: Route | null
+  readonly receiver: Receiver | null
+  readonly alert: (fingerprint: string) => AlertRecord | undefined
+  /** Whether the alert still takes this route into this group: a reload may have sent it elsewhere. */
+  readonly belongs: (alert: AlertRecord) => boolean
+  /** What keeps an alert quiet now; null: nothing. */
+  readonly suppressedBy: (alert: AlertRecord) => Suppression | null
+  readonly now: number
+  readonly deadlineMs: number
+  /** An id for the ledger that never repeats: letters, digits, `-`, `_`. */
+  readonly newId: () => string
+}
+
+export interface Suppression {
+  readonly kind: 'silence' | 'inhibition' | 'time'
+  /** Silence ids, the inhibiting fingerprint, or interval names. */
+  readonly by: readonly string[]
+}
+
+/** Why an integration is told, or the reason why not; `suppressed`: all that fires is kept quiet, and nothing ended. */
+export type FlushOutcome = NotifyReason | SkipReason | 'suppressed'
+
+export interface IntegrationDecision {
+  readonly integration: IntegrationKey
+  readonly outcome: FlushOutcome
+  readonly rowId: string | null
+}
+
+export interface FlushDecision {
+  readonly commit: FlushCommit
+  readonly decisions: readonly IntegrationDecision[]
+  readonly suppressed: ReadonlyArray<{ readonly alert: AlertRecord; readonly by: Suppression }>
+}
+
+/**
+ * What one due group does: a row for each integration that must hear something, with the reason, or the reason why not;
+ * which members leave; when it flushes next. Pure.
+ *
+ * An alert counts as ended when it had ended at the scheduled time: after an outage, what fired then is still told (I1).
+ */
+export function decideFlush(input: FlushInput): FlushDecision {
+  const { claimed, route, receiver, now } = input
+  if (route === null || receiver === null) return dropped(claimed, now)
+  const members = sortMembers(input, Math.min(claimed.dueAt, now))
+  const log = new Map<IntegrationKey, LogEntry>()
+  const add: DeliveryRow[] = []
+  const supersede: DeliveryRow[] = []
+  const decisions: IntegrationDecision[] = []
+  for (const integration of receiver.integrations) {
+    const one = decideIntegration(input, route, integration, members)
+    if (one.log !== null) log.set(integration.key, one.log)
+    if (one.row !== null) add.push(one.row)
+    supersede.push(...one.supersede)
+    decisions.push({
+      integration: integration.key,
+      outcome: one.outcome,
+      rowId: one.row?.id ?? null,
+    })
+  }
+  const open = claimed.open.filter((row) => !supersede.includes(row))
+  return {
+    commit: {
+      groupId: claimed.meta.id,
+      token: claimed.token,
+      add,
+      supersede,
+      leave: leaving(claimed, members, [...open, ...add]),
+      log,
+      nextDueAt: nextTick(claimed.dueAt, route.groupIntervalMs, now),
+      drop: false,
+    },
+    decisions,
+    suppressed: members.suppressed,
+  }
+}
+
+interface Members {
+  readonly firing: ReadonlyMap<string, AlertRecord>
+  readonly resolved: ReadonlySet<string>
+  /** Ended while suppressed: forgotten, also by the log, so that the next firing is news. */
+  readonly endedQuietly: ReadonlySet<string>
+  /** Not known any more, or on another route now. */
+  readonly foreign: ReadonlySet<string>
+  readonly suppressed: FlushDecision['suppressed']
+}
+
+function sortMembers(input: FlushInput, asOf: number): Members {
+  const firing = new Map<string, AlertRecord>()
+  const resolved = new Set<string>()
+  const endedQuietly = new Set<string>()
+  const foreign = new Set<string>()
+  const suppressed: Array<FlushDecision['suppressed'][number]> = []
+  for (const fingerprint of input.claimed.members.keys()) {
+    const alert = input.alert(fingerprint)
+    if (alert === undefined || !input.belongs(alert)) {
+      foreign.add(fingerprint)
+      continue
+    }
+    // Pending again after it had fired: the former occurrence has ended.
+    const over = alert.status === 'pending' || isOver(alert, asOf)
+    const by = input.suppressedBy(alert)
+    if (by === null) {
+      if (over) resolved.add(fingerprint)
+      else firing.set(fingerprint, alert)
+    } else if (over) endedQuietly.add(fingerprint)
+    else suppressed.push({ alert, by })
+  }
+  return { firing, resolved, endedQuietly, foreign, suppressed }
+}
+
+interface IntegrationOutcome {
+  readonly outcome: FlushOutcome
+  readonly row: DeliveryRow | null
+  readonly supersede: readonly DeliveryRow[]
+  readonly log: LogEntry | null
+}
+
+function decideIntegration(
+  input: FlushInput,
+  route: Route,
+  integration: Integration,
+  members: Members,
+): IntegrationOutcome {
+  const { claimed, now } = input
+  const logged = claimed.log.get(integration.key) ?? null
+  const { entry, changed } = withoutQuietEnds(logged, members.endedQuietly)
+  const openRows = claimed.open.filter((row) => row.integration === integration.key)
+  const waiting = openRows.filter((row) => row.status === 'waiting')
+  const firing = new Set(members.firing.keys())
+  if (firing.size === 0 && members.resolved.size === 0) {
+    const outcome = members.suppressed.length > 0 ? 'suppressed' : 'nothing-new'
+    return { outcome, row: null, supersede: [], log: changed ? entry : null }
+  }
+  const facts = { log: entry, open: promised(openRows), firing, resolved: members.resolved }
+  const decision = notifyDecision({
+    ...facts,
+    unacked: [...members.firing.values()].some((alert) => !isAcked(alert, now)),
+    sendResolved: integration.sendResolved,
+    repeatMs: route.repeatIntervalMs,
+    now: claimed.dueAt < now ? now : claimed.dueAt,
+  })
+  if ('skip' in decision) {
+    const log = decision.log ?? (changed ? entry : null)
+    // A message that only says "resolved" is no longer true once something fires again.
+    const outdated = waiting.filter((row) => row.firing.length === 0 && firing.size > 0)
+    return { outcome: decision.skip, row: null, supersede: outdated, log }
+  }
+  const resolved = integration.sendResolved ? tellableResolved(facts) : new Set<string>()
+  const row = newRow(input, integration, decision.send, firing, resolved, members)
+  // What an unsent message promised as firing must not be forgotten when it has ended since (I1).
+  const untold = waiting.flatMap((old) => old.firing.filter((f) => members.resolved.has(f)))
+  const promisedStill = new Set(untold.filter((f) => !(entry?.firing.has(f) ?? false)))
+  const keepsPromise = { ...row, firing: [...new Set([...row.firing, ...promisedStill])] }
+  return {
+    outcome: decision.send,
+    row: promisedStill.size === 0 ? row : keepsPromise,
+    supersede: waiting,
+    log: changed ? entry : null,
+  }
+}
+
+function newRow(
+  { claimed, now, deadlineMs, newId }: FlushInput,
+  integration: Integration,
+  reason: NotifyReason,
+  firing: ReadonlySet<string>,
+  resolved: ReadonlySet<string>,
+  members: Members,
+): DeliveryRow {
+  const { meta } = claimed
+  return {
+    id: `${meta.id}.${newId()}`,
+    groupId: meta.id,
+    groupKey: meta.groupKey,
+    receiver: meta.receiver,
+    integration: integration.key,
+    kind: integration.kind,
+    reason,
+    priority: priorityOf(members.firing.values()),
+    status: 'waiting',
+    note: '',
+    createdAt: now,
+    deadlineAt: now + deadlineMs,
+    nextAttemptAt: now,
+    attempts: [],
+    firingCount: firing.size,
+    resolvedCount: resolved.size,
+    firing: [...firing],
+    resolved: [...resolved],
+  }
+}
+
+/** By the `severity` label of what fires: `critical` and `page` first, then `warning`. */
+export function priorityOf(alerts: Iterable<AlertRecord>): Priority {
+  let priority: Priority = 'other'
+  for (const { labels } of alerts) {
+    const severity = labels['severity'] ?? ''
+    if (severity === 'critical' || severity === 'page') return 'critical'
+    if (severity === 'warning') priority = 'warning'
+  }
+  return priority
+}
+
+/** Whether somebody has taken this occurrence and the acknowledgement still holds. */
+export function isAcked(alert: AlertRecord, now: number): boolean {
+  const { ack } = alert
+  if (ack === null || ack.occurrence !== alert.startsAt) return false
+  return ack.until === null || now < ack.until
+}
+
+function withoutQuietEnds(
+  log: LogEntry | null,
+  ended: ReadonlySet<string>,
+): { entry: LogEntry | null; changed: boolean } {
+  if (log === null || ![...ended].some((f) => log.firing.has(f)))
+    return { entry: log, changed: false }
+  const firing = new Set([...log.firing].filter((f) => !ended.has(f)))
+  return { entry: { ...log, firing }, changed: true }
+}
+
+function promised(
+  rows: readonly DeliveryRow[],
+): { firing: ReadonlySet<string>; resolved: ReadonlySet<string> } | null {
+  if (rows.length === 0) return null
+  return {
+    firing: new Set(rows.flatMap((row) => row.firing)),
+    resolved: new Set(rows.flatMap((row) => row.resolved)),
+  }
+}
+
+/** Members that are over and of which no unsent message tells. */
+function leaving(
+  claimed: ClaimedGroup,
+  members: Members,
+  open: readonly DeliveryRow[],
+): Map<string, number> {
+  const told = new Set(open.flatMap((row) => [...row.firing, ...row.resolved]))
+  const leave = new Map<string, number>()
+  for (const set of [members.resolved, members.endedQuietly, members.foreign]) {
+    for (const fingerprint of set) {
+      const occurrence = claimed.members.get(fingerprint)
+      if (occurrence !== undefined && !told.has(fingerprint)) leave.set(fingerprint, occurrence)
+    }
+  }
+  return leave
+}
+
+/** The next tick of the fixed cadence after now; ticks that were missed collapse into this flush. */
+function nextTick(dueAt: number, intervalMs: number, now: number): number {
+  const missed = Math.floor(Math.max(0, now - dueAt) / intervalMs)
+  return dueAt + (missed + 1) * intervalMs
+}
+
+function dropped(claimed: ClaimedGroup, now: number): FlushDecision {
+  const { meta, token } = claimed
+  const nothing = { add: [], supersede: [], leave: new Map<string, number>(), log: new Map() }
+  const commit = { groupId: meta.id, token, ...nothing, nextDueAt: now, drop: true }
+  return { commit, decisions: [], suppressed: [] }
+}

@@ -1,0 +1,226 @@
+import type { AlertRecord, Transition } from '../core/alert.ts'
+import { fingerprint as fingerprintOf } from '../core/labels.ts'
+import type { Clock } from '../core/time.ts'
+import type { AlertChange, AlertStore } from '../store/alertStore.ts'
+import type { OutboxBatch, OutboxStore } from '../store/evaluationStore.ts'
+import type { GroupStore, Join } from '../store/groupStore.ts'
+import type { HistoryEntry, HistoryStore } from '../store/historyStore.ts'
+import type { IncomingAlert, Intake } from './incomingAlert.ts'
+import { dueAfterFiring, dueAfterPost, joinsOf } from './joins.ts'
+import { applyTransition, mergeIncoming } from './merge.ts'
+import type { NotificationConfig } from './notificationConfig.ts'
+
+export interface RouterDeps {
+  readonly alerts: AlertStore
+  readonly groups: GroupStore
+  readonly outbox: OutboxStore
+  readonly history: HistoryStore
+  readonly clock: Clock
+  /** Null: no notification file; alerts are recorded and shown. */
+  readonly config: () => NotificationConfig | null
+  /** A group may be due at this time: the dispatcher need not wait for its next look. */
+  readonly onDue: (dueAt: number) => void
+  readonly onTransition: (kind: Transition['kind'], count: number) => void
+}
+
+/**
+ * The second step of an alert's way: transitions of our rules and alerts posted by clients become alert records and members
+ * of notification groups. Every write is idempotent, so a step that a crash cut short is simply done again.
+ */
+export interface Router extends Intake {
+  /** Routes what waits in a rule group's outbox. Calls for the same group while one runs are joined to it. */
+  routeOutbox(groupId: string): Promise<void>
+  /** Puts every firing alert into the groups of the current configuration (after a start or a reload). */
+  rerouteAll(): Promise<void>
+}
+
+/** Outbox entries taken at once: up to 2,000 transitions, so that other work gets its turn in between. */
+const BATCHES_AT_ONCE = 4
+const REROUTED_AT_ONCE = 1_000
+
+export function createRouter(deps: RouterDeps): Router {
+  const running = new Map<string, { again: boolean; done: Promise<void> }>()
+  return {
+    routeOutbox(groupId) {
+      const current = running.get(groupId)
+      if (current !== undefined) {
+        current.again = true
+        return current.done
+      }
+      const run = { again: false, done: Promise.resolve() }
+      running.set(groupId, run)
+      run.done = drainOutbox(deps, groupId, run).finally(() => running.delete(groupId))
+      return run.done
+    },
+    accept: (alerts) => accept(deps, alerts),
+    rerouteAll: () => rerouteAll(deps),
+  }
+}
+
+async function drainOutbox(
+  deps: RouterDeps,
+  groupId: string,
+  run: { again: boolean },
+): Promise<void> {
+  do {
+    run.again = false
+    for (;;) {
+      const batches = await deps.outbox.read(groupId, BATCHES_AT_ONCE)
+      if (batches.length === 0) break
+      await routeBatches(deps, batches)
+      await deps.outbox.done(
+        groupId,
+        batches.map((batch) => batch.id),
+      )
+    }
+  } while (run.again)
+}
+
+async function routeBatches(deps: RouterDeps, batches: readonly OutboxBatch[]): Promise<void> {
+  const changes = new Map<string, AlertChange>()
+  const transitions: Transition[] = []
+  const entries: HistoryEntry[] = []
+  for (const { origin, transitions: part } of batches) {
+    for (const transition of part) {
+      transitions.push(transition)
+      const before = changes.get(transition.fingerprint)
+      changes.set(transition.fingerprint, (current) => {
+        const earlier = before === undefined ? current : before(current)
+        const next = applyTransition(earlier ?? undefined, transition, origin)
+        return next === undefined ? earlier : next
+      })
+      if (transition.kind !== 'refreshed') {
+        entries.push(historyOf(transition, origin.rules[transition.ruleKey] ?? '', origin.group))
+      }
+    }
+  }
+  await deps.alerts.update(changes)
+  await joinFiring(deps, transitions)
+  await deps.history.append(entries)
+  count(deps, transitions)
+}
+
+/** Also what has ended meanwhile: the flush that was due while it fired decides about it. */
+async function joinFiring(deps: RouterDeps, transitions: readonly Transition[]): Promise<void> {
+  const config = deps.config()
+  if (config === null) return
+  const now = deps.clock.now()
+  const joins = transitions.flatMap((transition) => {
+    const alert =
+      transition.kind === 'firing' ? deps.alerts.view.get(transition.fingerprint) : undefined
+    if (alert === undefined) return []
+    return joinsOf(alert, config, now, dueAfterFiring(transition.firedAt ?? transition.at))
+  })
+  await join(deps, joins)
+}
+
+async function accept(deps: RouterDeps, alerts: readonly IncomingAlert[]): Promise<void> {
+  const now = deps.clock.now()
+  const fresh = new Set<string>()
+  const changes = new Map<string, AlertChange>()
+  for (const incoming of alerts) {
+    const fingerprint = fingerprintOf(incoming.labels)
+    const before = changes.get(fingerprint)
+    changes.set(fingerprint, (current) => {
+      const earlier = (before === undefined ? current : before(current)) ?? undefined
+      const next = mergeIncoming(earlier, incoming, now)
+      if (earlier?.startsAt !== next.startsAt || earlier.status !== next.status)
+        fresh.add(fingerprint)
+      return next
+    })
+  }
+  await deps.alerts.update(changes)
+  await joinPosted(deps, [...changes.keys()], now)
+  await deps.history.append(postedHistory(deps, fresh, now))
+}
+
+async function joinPosted(
+  deps: RouterDeps,
+  fingerprints: readonly string[],
+  now: number,
+): Promise<void> {
+  const config = deps.config()
+  if (config === null) return
+  const joins = fingerprints.flatMap((fingerprint) => {
+    const alert = deps.alerts.view.get(fingerprint)
+    if (alert === undefined || alert.status !== 'firing') return []
+    return joinsOf(alert, config, now, dueAfterPost(alert.startsAt, now))
+  })
+  await join(deps, joins)
+}
+
+async function rerouteAll(deps: RouterDeps): Promise<void> {
+  const config = deps.config()
+  if (config === null) return
+  const { view } = deps.alerts
+  await deps.alerts.sync()
+  let joins: Join[] = []
+  for (const alert of [...view.values()]) {
+    const now = deps.clock.now()
+    if (alert.status !== 'firing' || (alert.endsAt !== null && alert.endsAt <= now)) continue
+    joins.push(...joinsOf(alert, config, now, dueAfterFiring(alert.startsAt)))
+    if (joins.length < REROUTED_AT_ONCE) continue
+    await join(deps, joins)
+    joins = []
+  }
+  await join(deps, joins)
+}
+
+async function join(deps: RouterDeps, joins: readonly Join[]): Promise<void> {
+  if (joins.length === 0) return
+  await deps.groups.join(joins)
+  deps.onDue(joins.reduce((earliest, { dueAt }) => Math.min(earliest, dueAt), Infinity))
+}
+
+function historyOf(transition: Transition, rule: string, group: string): HistoryEntry {
+  const { at, fingerprint, labels, kind, value, cause } = transition
+  return {
+    at,
+    kind: 'transition',
+    fingerprint,
+    alertname: labels['alertname'] ?? rule,
+    what: kind,
+    detail: {
+      group,
+      ...(value === undefined ? {} : { value }),
+      ...(cause === undefined ? {} : { cause }),
+      labels: labelText(labels),
+    },
+  }
+}
+
+function postedHistory(
+  deps: RouterDeps,
+  fingerprints: ReadonlySet<string>,
+  now: number,
+): HistoryEntry[] {
+  return [...fingerprints].flatMap((fingerprint): HistoryEntry[] => {
+    const alert: AlertRecord | undefined = deps.alerts.view.get(fingerprint)
+    if (alert === undefined) return []
+    const what = alert.status === 'resolved' ? 'resolved' : 'firing'
+    const alertname = alert.labels['alertname'] ?? ''
+    return [
+      {
+        at: now,
+        kind: 'transition',
+        fingerprint,
+        alertname,
+        what,
+        detail: { group: 'api', labels: labelText(alert.labels) },
+      },
+    ]
+  })
+}
+
+/** The labels besides the name, short enough for one line of a timeline. */
+function labelText(labels: AlertRecord['labels']): string {
+  const pairs = Object.entries(labels).filter(([name]) => name !== 'alertname')
+  const text = pairs.map(([name, value]) => `${name}=${value}`).join(' ')
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text
+}
+
+function count(deps: RouterDeps, transitions: readonly Transition[]): void {
+  const counts = new Map<Transition['kind'], number>()
+  for (const { kind } of transitions) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  for (const [kind, n] of counts) deps.onTransition(kind, n)
+}
