@@ -4,6 +4,8 @@ import type { Node, Pair, YAMLMap } from 'yaml'
 /** Nodes that aliases may add up to in one document: far above any honest file, far below a bomb. */
 const MAX_ALIAS_NODES = 500_000
 const MAX_DEPTH = 500
+const KEY_SHAPE =
+  'a key must be plain text (is this a text that starts with { or [? it needs quotes)'
 
 /** Something wrong at a character offset of the YAML text. */
 export interface OffsetProblem {
@@ -114,7 +116,7 @@ function plainMap(node: YAMLMap, walk: Walk, depth: number): Record<string, unkn
       continue
     }
     const key = keyText(pair.key)
-    if (key === undefined) report(walk, pair.key as Node, 'a key must be plain text')
+    if (key === undefined) report(walk, pair.key as Node, KEY_SHAPE)
     if (key === undefined || key === null) continue
     if (key in result) report(walk, pair.key as Node, `key "${key}" is given twice`)
     result[key] = plain(pair.value as Node | null, walk, depth + 1)
