@@ -8,6 +8,8 @@ export interface AlertView {
   readonly size: number
   get(fingerprint: string): AlertRecord | undefined
   values(): IterableIterator<AlertRecord>
+  /** How many records have each status, without looking at any: what their sources said last. */
+  counts(): Readonly<Record<AlertRecord['status'], number>>
 }
 
 /** Returns the next record, null to remove it, or the same object (or undefined for an unknown one) to leave it. */

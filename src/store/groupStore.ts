@@ -134,4 +134,5 @@ export interface GroupStore {
   /** Makes groups due at once (or earlier than they were). Unknown ones are ignored. */
   expedite(groupIds: readonly string[], dueAt: number): Promise<void>
   list(): Promise<readonly GroupSummary[]>
+  count(): Promise<number>
 }

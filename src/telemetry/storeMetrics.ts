@@ -1,4 +1,3 @@
-import { isOver } from '../core/alert.ts'
 import type { Clock } from '../core/time.ts'
 import type { JobQueue } from '../queue/jobs.ts'
 import type { AlertView } from '../store/alertStore.ts'
@@ -10,7 +9,7 @@ import type { Metrics } from './metrics.ts'
 export interface StoreMetricsSources {
   readonly clock: Clock
   readonly alerts: { sync(): Promise<AlertView> }
-  readonly groups: Pick<GroupStore, 'list'>
+  readonly groups: Pick<GroupStore, 'count'>
   readonly ledger: Pick<Ledger, 'counts'>
   readonly queue: Pick<JobQueue, 'depth'>
   readonly members: () => Promise<readonly Member[]>
@@ -28,14 +27,14 @@ export function storeMetricsCollector(
     try {
       const [view, groups, counts, depth, members] = await Promise.all([
         sources.alerts.sync(),
-        sources.groups.list(),
+        sources.groups.count(),
         sources.ledger.counts(),
         sources.queue.depth(),
         sources.members(),
       ])
       metrics.redisUp.set(1)
-      setAlerts(metrics, view, sources.clock.now())
-      metrics.groups.set(groups.length)
+      setAlerts(metrics, view)
+      metrics.groups.set(groups)
       setLedger(metrics, counts, sources.clock.now())
       for (const [queue, waiting] of depth) metrics.queueDepth.set({ queue }, waiting)
       metrics.memberInfo.reset()
@@ -48,15 +47,10 @@ export function storeMetricsCollector(
   }
 }
 
-function setAlerts(metrics: Metrics, view: AlertView, now: number): void {
-  const counts = { pending: 0, firing: 0, acknowledged: 0 }
-  for (const alert of view.values()) {
-    if (alert.status === 'resolved' || isOver(alert, now)) continue
-    if (alert.status === 'pending') counts.pending++
-    else if (alert.ack !== null && alert.ack.occurrence === alert.startsAt) counts.acknowledged++
-    else counts.firing++
-  }
-  for (const [state, count] of Object.entries(counts)) metrics.alerts.set({ state }, count)
+function setAlerts(metrics: Metrics, view: AlertView): void {
+  const { pending, firing } = view.counts()
+  metrics.alerts.set({ state: 'pending' }, pending)
+  metrics.alerts.set({ state: 'firing' }, firing)
 }
 
 function setLedger(

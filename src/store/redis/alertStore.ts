@@ -3,6 +3,7 @@ import { SHARDS, shardOf } from '../../core/shard.ts'
 import type { AlertChange, AlertStore, AlertView } from '../alertStore.ts'
 import type { RedisConnection, ScriptArgument } from './connection.ts'
 import { keys } from './keys.ts'
+import { RecordTexts, recordText } from './recordTexts.ts'
 import { pairs, unpackFingerprints } from './replies.ts'
 
 /** How many changes a process may be behind before it reads a whole shard again. */
@@ -48,6 +49,11 @@ function createView(shards: readonly Shard[]): AlertView {
     get size() {
       return shards.reduce((sum, shard) => sum + shard.size, 0)
     },
+    counts: () => ({
+      pending: shards.reduce((sum, shard) => sum + shard.texts.count('pending'), 0),
+      firing: shards.reduce((sum, shard) => sum + shard.texts.count('firing'), 0),
+      resolved: shards.reduce((sum, shard) => sum + shard.texts.count('resolved'), 0),
+    }),
     get: (fingerprint) => shards[shardOf(fingerprint)]?.get(fingerprint),
     *values() {
       for (const shard of shards) yield* shard.values()
@@ -81,7 +87,7 @@ class Shard {
   /** Version of what `#texts` holds; null: unknown, read everything. */
   version: number | null = null
   readonly #redis: RedisConnection
-  readonly #texts = new Map<string, string>()
+  readonly texts = new RecordTexts()
   #queue: Array<{
     changes: ReadonlyMap<string, AlertChange>
     done: () => void
@@ -103,16 +109,16 @@ class Shard {
   }
 
   get size(): number {
-    return this.#texts.size
+    return this.texts.size
   }
 
   get(fingerprint: string): AlertRecord | undefined {
-    const text = this.#texts.get(fingerprint)
+    const text = this.texts.get(fingerprint)
     return text === undefined ? undefined : (JSON.parse(text) as AlertRecord)
   }
 
   *values(): Generator<AlertRecord> {
-    for (const text of this.#texts.values()) yield JSON.parse(text) as AlertRecord
+    for (const text of this.texts.values()) yield JSON.parse(text) as AlertRecord
   }
 
   forgetVersion(): void {
@@ -124,10 +130,10 @@ class Shard {
       b.call('GET', `${this.tag}:version`)
       b.call('HGETALL', `${this.tag}:records`)
     })
-    const before = [...this.#texts.keys()]
-    this.#texts.clear()
-    for (const [fingerprint, text] of pairs(records)) this.#texts.set(fingerprint, text)
-    this.#changed(new Set([...before, ...this.#texts.keys()]))
+    const before = [...this.texts.fingerprints()]
+    this.texts.clear()
+    for (const [fingerprint, text] of pairs(records)) this.texts.set(fingerprint, text)
+    this.#changed(new Set([...before, ...this.texts.fingerprints()]))
     // A write between the two commands makes the version too old, never too new: its change is then read again.
     this.version = Number(version ?? 0)
   }
@@ -149,8 +155,8 @@ class Shard {
     if (this.version !== null && newest <= this.version) return // a write of our own got ahead meanwhile
     changed.forEach((fingerprint, i) => {
       const text = (texts as Array<string | null>)[i]
-      if (text === null || text === undefined) this.#texts.delete(fingerprint)
-      else this.#texts.set(fingerprint, text)
+      if (text === null || text === undefined) this.texts.delete(fingerprint)
+      else this.texts.set(fingerprint, text)
     })
     this.version = newest
     this.#changed(changed)
@@ -200,8 +206,8 @@ class Shard {
     }
     const texts = new Map<string, string | null>()
     for (const [fingerprint, record] of next) {
-      const text = record === null ? null : JSON.stringify(record)
-      if (text !== (this.#texts.get(fingerprint) ?? null)) texts.set(fingerprint, text)
+      const text = record === null ? null : recordText(record)
+      if (text !== (this.texts.get(fingerprint) ?? null)) texts.set(fingerprint, text)
     }
     return texts
   }
@@ -224,8 +230,8 @@ class Shard {
         return false
       }
       for (const [fingerprint, text] of part) {
-        if (text === null) this.#texts.delete(fingerprint)
-        else this.#texts.set(fingerprint, text)
+        if (text === null) this.texts.delete(fingerprint)
+        else this.texts.set(fingerprint, text)
       }
       this.version = version
       this.#changed(part.map(([fingerprint]) => fingerprint))

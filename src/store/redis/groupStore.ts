@@ -75,6 +75,12 @@ export function createRedisGroupStore(redis: RedisConnection): GroupStore {
       })
     },
     list: () => listGroups(redis),
+    async count() {
+      const answers = await redis.batch((b) => {
+        for (const s of allShards) b.call('HLEN', `${keys.groups(s)}:meta`)
+      })
+      return answers.reduce((sum: number, n) => sum + Number(n), 0)
+    },
   }
 }
 
