@@ -40,18 +40,19 @@ export function assembleRuleSet(
   previous: RuleSet | null,
 ): RuleSet {
   const before = new Map(previous?.files.map((status) => [status.file, status]))
-  const groupsBefore = Map.groupBy(previous?.groups ?? [], (group) => group.file)
+  const groupsBefore = (file: string): RuleGroup[] =>
+    previous?.groups.filter((group) => group.file === file) ?? []
   const statuses: RuleFileStatus[] = []
   const groups: RuleGroup[] = []
   for (const loaded of [...files].sort(byFile)) {
     const last = before.get(loaded.file)
     statuses.push(statusOf(loaded, last))
-    groups.push(...(loaded.groups ?? groupsBefore.get(loaded.file) ?? []))
+    groups.push(...(loaded.groups ?? groupsBefore(loaded.file)))
   }
   return { version: versionOf(groups), files: statuses, groups }
 }
 
-/** How many rules and groups a set has, and what is wrong with its files. */
+/** All that is wrong with the files of a set. */
 export function problemsOf(ruleSet: RuleSet): Problem[] {
   return ruleSet.files.flatMap((status) => status.problems)
 }

@@ -4,4 +4,5 @@ import { parseRuleFile } from './parseRuleFile.ts'
 
 // Entry of the thread that compileFiles starts: one task in, one answer out.
 const { files, defaults } = workerData as CompileTask
-parentPort?.postMessage(files.map(({ file, text }) => parseRuleFile(file, text, { defaults })))
+const parsed = files.map(({ file, text }) => parseRuleFile(file, text, { defaults }))
+parentPort?.postMessage(parsed, [])

@@ -15,6 +15,8 @@ export interface GlobResult {
 
 export interface PathFailure {
   readonly path: string
+  /** The folder that a glob starts at does not exist. */
+  readonly missing: boolean
   readonly message: string
 }
 
@@ -41,8 +43,8 @@ async function walkPattern(pattern: GlobPattern, baseDir: string, walk: Walk): P
   const base = resolve(baseDir, pattern.base)
   const found = await kindOf(base)
   if (found.kind === 'folder') await walkFolder(base, pattern.segments, walk, [])
-  else if (found.kind === 'failed') walk.failures.push({ path: base, message: found.message })
-  else walk.failures.push({ path: base, message: 'there is no such folder' })
+  else if (found.kind === 'failed') fail(walk, base, found.message)
+  else walk.failures.push({ path: base, missing: true, message: 'there is no such folder' })
 }
 
 async function walkFolder(
@@ -74,7 +76,7 @@ async function walkEntry(
   const found = await kindOf(path)
   if (found.kind === 'failed' || (found.kind === 'missing' && !named)) {
     const message = found.kind === 'failed' ? found.message : 'this link leads nowhere'
-    if (rest.length === 0 || found.kind === 'failed') walk.failures.push({ path, message })
+    if (rest.length === 0 || found.kind === 'failed') fail(walk, path, message)
     return
   }
   if (found.kind === 'file' && rest.length === 0) walk.files.add(path)
@@ -87,9 +89,13 @@ async function namesIn(folder: string, walk: Walk): Promise<string[]> {
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
-    walk.failures.push({ path: folder, message: errorText(error) })
+    fail(walk, folder, errorText(error))
     return []
   }
+}
+
+function fail(walk: Walk, path: string, message: string): void {
+  walk.failures.push({ path, missing: false, message: `cannot be read: ${message}` })
 }
 
 type Kind =

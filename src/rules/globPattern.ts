@@ -19,12 +19,11 @@ export function parseGlob(glob: string): GlobPattern[] {
     const names = path.split('/')
     const wild = names.findIndex((name) => /[*?[]/.test(name))
     const fixed = wild < 0 ? names.length - 1 : wild
+    const segments = names.slice(fixed).filter((name) => name !== '')
+    if (segments.at(-1) === '**') segments.push('*')
     return {
       base: names.slice(0, fixed).join('/') || (path.startsWith('/') ? '/' : '.'),
-      segments: names
-        .slice(fixed)
-        .filter((name) => name !== '')
-        .map(segment),
+      segments: segments.map(segment),
     }
   })
 }
