@@ -52,8 +52,11 @@ const WRAPPED = /^(\^?)\((?:\?:)?([^()]*)\)(\$?)$/
 const ESCAPED_PUNCTUATION = /\\([!-/:-@[-`{-~])/g
 const META = /[.+*?()[\]{}^$\\|]/
 
-/** `a|b`, `(a|b)`, `(?:a|b)`, each also as `^...$`, with nothing but plain characters and escaped punctuation in the words. */
-function wordsPredicate(pattern: string): TextPredicate | null {
+/**
+ * The texts that a pattern matches when it is a plain list of them: `a|b`, `(a|b)`, `(?:a|b)`, each also as `^...$`, with
+ * nothing but plain characters and escaped punctuation in the words. Null for every other pattern.
+ */
+export function patternWords(pattern: string): readonly string[] | null {
   const anchored = /^\^\(\?:(.*)\)\$$/s.exec(pattern)?.[1] ?? pattern
   const list = WRAPPED.exec(anchored)?.[2] ?? anchored
   const words: string[] = []
@@ -62,6 +65,12 @@ function wordsPredicate(pattern: string): TextPredicate | null {
     if (word === null) return null
     words.push(word)
   }
+  return words
+}
+
+function wordsPredicate(pattern: string): TextPredicate | null {
+  const words = patternWords(pattern)
+  if (words === null) return null
   const [only] = words
   if (words.length === 1) return (text) => text === only
   const set = new Set(words)
