@@ -1,18 +1,43 @@
 import { readFileSync } from 'node:fs'
-import { Agent } from 'undici'
+import { Agent, EnvHttpProxyAgent } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import type { NetworkConfig, Secret, TlsConfig } from '../config/config.ts'
 
+export interface HttpAgentOptions {
+  readonly tls?: TlsConfig | null
+  readonly maxConnections?: number
+  readonly timeoutMs?: number
+}
+
 /** A bounded pool of HTTP connections with every timeout set. Shared by the datasource and all HTTP notifiers. */
-export function createHttpAgent(
+export function createHttpAgent(network: NetworkConfig, options: HttpAgentOptions = {}): Agent {
+  return new Agent(agentOptions(network, options))
+}
+
+/** The same pool through an HTTP proxy: the one given (with hosts that need none), or the environment's. */
+export function createProxyAgent(
   network: NetworkConfig,
-  options: {
-    readonly tls?: TlsConfig | null
-    readonly maxConnections?: number
-    readonly timeoutMs?: number
-  } = {},
-): Agent {
+  proxy: { readonly url: string; readonly noProxy: string } | 'environment',
+  options: HttpAgentOptions = {},
+): Dispatcher {
+  const { connect, ...rest } = agentOptions(network, options)
+  return new EnvHttpProxyAgent({
+    ...rest,
+    connect,
+    requestTls: connect,
+    proxyTunnel: false,
+    ...(proxy === 'environment'
+      ? {}
+      : { httpProxy: proxy.url, httpsProxy: proxy.url, noProxy: proxy.noProxy }),
+  })
+}
+
+function agentOptions(
+  network: NetworkConfig,
+  options: HttpAgentOptions,
+): Agent.Options & { readonly connect: buildConnector.BuildOptions } {
   const timeoutMs = options.timeoutMs ?? network.requestTimeoutMs
-  return new Agent({
+  return {
     // One connection would make undici use a Client, which ignores clientTtl.
     connections: Math.max(2, options.maxConnections ?? network.maxConnectionsPerHost),
     clientTtl: network.maxConnectionAgeMs,
@@ -26,7 +51,7 @@ export function createHttpAgent(
       autoSelectFamily: true,
       ...tlsOptions(options.tls ?? null),
     },
-  })
+  }
 }
 
 /** A TlsConfig as Node's `tls.connect` takes it; reads the files now. @throws when a file cannot be read */

@@ -3,7 +3,12 @@ import type { NetworkConfig, TlsConfig } from '../config/config.ts'
 import { AppError } from '../core/errors.ts'
 import type { Integration } from '../routing/notificationConfig.ts'
 import type { MessageTemplates } from '../templates/messageTemplates.ts'
+import { createEmailNotifier } from './email/notifier.ts'
 import type { Notifier } from './notifier.ts'
+import { createPagerdutyNotifier } from './pagerduty/notifier.ts'
+import { createSlackNotifier } from './slack/notifier.ts'
+import { createSmsNotifier } from './sms/notifier.ts'
+import { createWebhookNotifier } from './webhook/notifier.ts'
 
 /** What notifiers are given from outside. */
 export interface NotifierDeps {
@@ -31,7 +36,13 @@ export interface NotifierOptions {
 
 /** Factories by kind, each taking the settings that the kind's `config.ts` compiled. */
 const FACTORIES: ReadonlyMap<string, (settings: never, options: NotifierOptions) => OpenNotifier> =
-  new Map()
+  new Map<string, (settings: never, options: NotifierOptions) => OpenNotifier>([
+    ['email', createEmailNotifier],
+    ['pagerduty', createPagerdutyNotifier],
+    ['slack', createSlackNotifier],
+    ['sms', createSmsNotifier],
+    ['webhook', createWebhookNotifier],
+  ])
 
 /** Makes the notifier of one integration. Opens nothing before the first send. @throws AppError on an unknown kind */
 export function createNotifier(integration: Integration, deps: NotifierDeps): OpenNotifier {
