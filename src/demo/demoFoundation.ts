@@ -78,7 +78,7 @@ function scrapeJobs(ports: DemoPorts, services: DemoServices): ScrapeJob[] {
     address,
     labels: { service, instance: `${service}-1` },
   }))
-  const tocsin = { address: `${HOST}:${ports.service}`, labels: { instance: 'tocsin-1' } }
+  const tocsin = { address: `${HOST}:${ports.management}`, labels: { instance: 'tocsin-1' } }
   return [
     { name: 'demo', targets },
     { name: 'tocsin', targets: [tocsin] },

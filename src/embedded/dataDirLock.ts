@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { isLock, tryLock, type Lock } from './lockFile.ts'
 
 /** Two services must never share one data folder. @throws AppError naming the process that has it. */
 export function lockDataDir(dataDir: string, file = 'lock'): Lock {
   const folder = resolve(dataDir)
-  mkdirSync(folder, { recursive: true })
-  const answer = tryLock(`${folder}/${file}`)
+  const path = join(folder, file)
+  mkdirSync(dirname(path), { recursive: true })
+  const answer = tryLock(path)
   if (isLock(answer)) return answer
   const where = answer.host === hostname() ? '' : ` on ${answer.host}`
   const message =

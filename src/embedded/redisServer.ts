@@ -39,16 +39,16 @@ const OLDEST = { major: 6, minor: 2 }
 
 /**
  * Starts the embedded store: a private, append-only server on a unix socket, which nobody else can reach. It locks
- * the data folder, is restarted when it dies, and keeps its data when it does.
+ * its folder, is restarted when it dies, and keeps its data when it does.
  * @throws AppError when the folder is in use or the server does not start.
  */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
   const { bin, clock = systemClock, say = () => {} } = options
-  const lock = lockDataDir(options.dataDir)
+  const dir = join(resolve(options.dataDir), 'redis')
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const lock = lockDataDir(options.dataDir, 'redis/lock')
   try {
     await checkVersion(bin)
-    const dir = join(resolve(options.dataDir), 'redis')
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
     const socket = socketPath(dir, 'redis.sock')
     const server = await SupervisedServer.start({
       name: 'redis',

@@ -82,7 +82,7 @@ describe('the embedded store', () => {
     await server.stop()
     expect(await server.exited).toEqual({ expected: true, text: 'redis stopped' })
     expect(isAlive(pid)).toBe(false)
-    for (const file of ['lock', 'redis/redis.pid', 'redis/redis.sock']) {
+    for (const file of ['redis/lock', 'redis/redis.pid', 'redis/redis.sock']) {
       expect(existsSync(join(dataDir, file))).toBe(false)
     }
   })
@@ -136,7 +136,7 @@ describe('the embedded store', () => {
     )
     const fake = { path: join(dataDir, 'fake'), env }
     await expect(startRedisServer({ dataDir, bin: fake })).rejects.toThrow('no luck today')
-    expect(existsSync(join(dataDir, 'lock'))).toBe(false)
+    expect(existsSync(join(dataDir, 'redis/lock'))).toBe(false)
   })
 
   it('refuses a server that is too old', async () => {
