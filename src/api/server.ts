@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv'
 import type { Options } from 'ajv'
 import * as ajvFormats from 'ajv-formats'
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { installAccessControl } from './access.ts'
@@ -20,7 +20,7 @@ export function createServer(listener: Listener, deps: ApiDeps): FastifyInstance
   const { network, auth } = deps.config
   const app = Fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: network.serverRequestTimeoutMs * 2,
     requestTimeout: network.serverRequestTimeoutMs,
