@@ -128,11 +128,18 @@ export interface StructType {
 /** A Go struct: an unknown field is an error. */
 export class Struct {
   readonly type: StructType
-  readonly values: ReadonlyMap<string, Value>
+  #values: ReadonlyMap<string, Value> | null = null
+  readonly #read: () => ReadonlyMap<string, Value>
 
-  constructor(type: StructType, values: ReadonlyMap<string, Value>) {
+  /** `read` gives the fields by name; it is called at most once, when the first is asked for. */
+  constructor(type: StructType, read: () => ReadonlyMap<string, Value>) {
     this.type = type
-    this.values = values
+    this.#read = read
+  }
+
+  get values(): ReadonlyMap<string, Value> {
+    this.#values ??= this.#read()
+    return this.#values
   }
 
   get typeName(): string {

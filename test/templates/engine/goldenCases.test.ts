@@ -29,10 +29,11 @@ function goData(data: Data): Value {
     (alert) =>
       new Struct(
         ALERT,
-        new Map<string, Value>([
-          ['Name', alert.Name],
-          ['Labels', new StringMap(alert.Labels)],
-        ]),
+        () =>
+          new Map<string, Value>([
+            ['Name', alert.Name],
+            ['Labels', new StringMap(alert.Labels)],
+          ]),
       ),
   )
   return anyMap({
