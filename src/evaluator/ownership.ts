@@ -15,6 +15,24 @@ export function ownerOf(groupId: string, members: readonly string[]): string | n
   return owner
 }
 
+/** One of `count` equal parts of a member: its threads. `index` counts from 0. */
+export interface Share {
+  readonly index: number
+  readonly count: number
+}
+
+/** Whether this share of this member evaluates the group. Members may be split into different numbers of shares. */
+export function isOwner(
+  groupId: string,
+  node: string,
+  members: readonly string[],
+  share: Share,
+): boolean {
+  if (ownerOf(groupId, members) !== node) return false
+  const shares = Array.from({ length: share.count }, (_, index) => `${node}/${index}`)
+  return ownerOf(groupId, shares) === `${node}/${share.index}`
+}
+
 /** FNV-1a over both texts with murmur's finishing mix: FNV alone leaves the members' shares uneven. */
 function pairHash(groupId: string, member: string): number {
   let h = 0x811c9dc5
