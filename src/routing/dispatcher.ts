@@ -21,7 +21,7 @@ export interface DispatcherDeps {
   readonly clock: Clock
   readonly suppressor: Suppressor
   readonly config: () => NotificationConfig | null
-  /** This process' name in claims: `<node>/<incarnation>`. */
+  /** Name of this node, the same after a restart: marks its claims. */
   readonly node: string
   readonly deadlineMs: number
   readonly newId: () => string

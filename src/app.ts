@@ -1,0 +1,292 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { ApiDeps, ReloadResult, RoutingReader } from './api/deps.ts'
+import { createManagementServer } from './api/managementServer.ts'
+import { createServiceServer } from './api/serviceServer.ts'
+import type { Config } from './config/config.ts'
+import { formatProblem } from './core/problem.ts'
+import type { Problem } from './core/problem.ts'
+import type { Clock } from './core/time.ts'
+import { lockDataDir } from './embedded/dataDirLock.ts'
+import { startEvaluatorThread } from './evaluator/evaluatorThread.ts'
+import type { EvaluatorThread } from './evaluator/evaluatorThread.ts'
+import { readNodeName } from './node.ts'
+import { integrationConfigs } from './notifiers/configs.ts'
+import { createNotifierPool } from './notifiers/notifierPool.ts'
+import { createPipeline } from './pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
+import { createBullQueue } from './queue/bullmq.ts'
+import { createNotificationLoader } from './routing/notificationLoader.ts'
+import type { NotificationLoader } from './routing/notificationLoader.ts'
+import { matchRoutes } from './routing/route.ts'
+import { createRuleLoader } from './rules/loader.ts'
+import type { RuleLoader } from './rules/loader.ts'
+import { closeAll } from './service/closers.ts'
+import type { Closers } from './service/closers.ts'
+import { MEMBER_GONE_MS, startHeartbeat } from './service/heartbeat.ts'
+import { listen } from './service/listen.ts'
+import { pipelineObserver, sparingly } from './service/observe.ts'
+import { readiness } from './service/readiness.ts'
+import { redisOptions } from './service/redisUrl.ts'
+import { createReload, showOutcome, watchNotifications } from './service/reload.ts'
+import type { HistoryEntry } from './store/historyStore.ts'
+import type { RedisOptions } from './store/redis/connection.ts'
+import { openStores } from './stores.ts'
+import type { Stores } from './stores.ts'
+import { systemClock } from './system.ts'
+import type { Logger } from './telemetry/log.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+import { storeMetricsCollector } from './telemetry/storeMetrics.ts'
+import { createMessageTemplates } from './templates/messageTemplates.ts'
+import { VERSION } from './version.ts'
+
+export interface ServiceOptions {
+  readonly log: Logger
+  /** Sees every line of the timeline as it happens. */
+  readonly onHistory?: (entry: HistoryEntry) => void
+  /** Takes lines about servers being fetched or started. */
+  readonly say?: (line: string) => void
+  readonly clock?: Clock
+}
+
+export interface Service {
+  /** Base URLs, with the ports that were really taken. */
+  readonly addresses: { readonly service: string; readonly management: string }
+  summary(): ServiceSummary
+  reload(): Promise<ReloadResult>
+  /** Stops taking work, hands leases over, finishes what is in flight, closes the store last. */
+  stop(): Promise<void>
+}
+
+export interface ServiceSummary {
+  readonly version: string
+  readonly dataDir: string
+  readonly node: string
+  readonly ruleFiles: number
+  readonly groups: number
+  readonly rules: number
+  readonly receivers: number
+}
+
+/** Builds and starts the whole service. On failure everything that was opened is closed again. @throws AppError */
+export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+  const closers: Closers = []
+  try {
+    return await build(config, options, closers)
+  } catch (error) {
+    await closeAll(closers, options.log)
+    throw error
+  }
+}
+
+/** What the parts below share. */
+interface Base {
+  readonly config: Config
+  readonly log: Logger
+  readonly clock: Clock
+  readonly node: string
+  readonly redis: RedisOptions
+  readonly stores: Stores
+  readonly closers: Closers
+}
+
+async function build(config: Config, options: ServiceOptions, closers: Closers): Promise<Service> {
+  const { log, clock = systemClock, say = () => {} } = options
+  const startedAt = clock.now()
+  const lock = lockDataDir(config.dataDir, 'service.lock')
+  closers.push(() => lock.release())
+  const node = readNodeName(config.dataDir)
+  const redis = await redisOptions(config, say, closers)
+  const kinds = integrationConfigs.map(({ kind }) => kind)
+  const { onHistory } = options
+  const stores = await openStores({
+    redis,
+    kinds,
+    ...(onHistory === undefined ? {} : { onHistory }),
+  })
+  closers.push(() => stores.connection.close())
+  const base: Base = { config, log, clock, node, redis, stores, closers }
+  const metrics = createMetrics({ clock })
+  metrics.buildInfo.set({ version: VERSION }, 1)
+
+  const queue = createBullQueue({ redis, kinds, concurrency: 2, onError: queueErrors(log) })
+  const { notifications, pool } = await openNotifications(base)
+  const pipeline = createPipeline({
+    ...{ stores, queue, clock, node, delivery: config.delivery, externalUrl: config.externalUrl },
+    config: () => notifications.state.config,
+    notifier: (integration) => pool.get(integration),
+    sendKinds: config.roles.includes('notifier') ? kinds : [],
+    dispatches: config.roles.includes('dispatcher'),
+    requestTimeoutMs: config.network.requestTimeoutMs,
+    random: Math.random,
+    newId: () => randomBytes(9).toString('base64url'),
+    observe: pipelineObserver(metrics, log),
+  })
+  closers.push(() => pipeline.stop())
+  await pipeline.start()
+
+  const evaluator = await openEvaluator(base, pipeline)
+  const rules = await openRules(base, evaluator)
+  const onRouting = () => pipeline.router.rerouteAll()
+  const onProblems = reportProblems(log)
+  const reloadParts = { notifications, rules, metrics, clock, onRouting, onProblems }
+  showOutcome(reloadParts)
+  watchNotifications(reloadParts, config.watchIntervalMs, watchErrors(log), closers)
+  await openMembership(base, startedAt)
+
+  if (evaluator !== null) metrics.addSource(() => evaluator.metrics())
+  const members = () => stores.members.alive(clock.now() - MEMBER_GONE_MS)
+  metrics.beforeRender(storeMetricsCollector(metrics, { clock, ...stores, queue, members }))
+  const { alerts, silences, groups, ledger, history, evaluations } = stores
+  const reload = createReload(reloadParts)
+  const deps: ApiDeps = {
+    ...{ config, clock, metrics, log, startedAt, members, version: VERSION, newId: randomUUID },
+    ...{ alerts, silences, groups, ledger, history, evaluations, intake: pipeline.router, reload },
+    ruleSet: async () => rules?.status().ruleSet ?? (await currentRuleSet(stores)),
+    notifications: () => notifications.state,
+    routing: routingReader(pipeline, notifications),
+    datasources: async () => evaluator?.datasources() ?? [],
+    hint: (kind) => queue.hint(kind, { critical: true }),
+    readiness: () =>
+      readiness({
+        ...{ connection: stores.connection, queue },
+        ruleSet: () => missingRules(config, rules),
+        notifications: () => missingNotifications(notifications),
+      }),
+  }
+  const { service, management } = config.listen
+  const addresses = {
+    service: await listen(createServiceServer(deps), service, 'service', closers),
+    management: await listen(createManagementServer(deps), management, 'management', closers),
+  }
+  return {
+    addresses,
+    reload,
+    summary: () => summaryOf(base, rules, notifications),
+    stop: () => closeAll(closers, log),
+  }
+}
+
+async function openNotifications({ config, stores, clock, log, closers }: Base) {
+  const pool = createNotifierPool({
+    network: config.network,
+    now: () => clock.now(),
+    createTemplates: (files) => {
+      const { templates, problems } = createMessageTemplates(files, { now: () => clock.now() })
+      reportProblems(log)('template file', problems)
+      return templates
+    },
+  })
+  closers.push(() => pool.close())
+  const notifications = createNotificationLoader({
+    file: config.notifications,
+    store: stores.ruleSets,
+    onChange: (next) => pool.use(next),
+  })
+  await notifications.load()
+  reportProblems(log)('notification file', notifications.state.problems)
+  return { notifications, pool }
+}
+
+async function openEvaluator(base: Base, pipeline: Pipeline): Promise<EvaluatorThread | null> {
+  const { config, redis, node, log, closers } = base
+  const [datasource] = config.datasources
+  if (!config.roles.includes('evaluator') || datasource === undefined) return null
+  const onError = sparingly(log)
+  const evaluator = startEvaluatorThread({ config, datasource, redis, node, log })
+  evaluator.onCommitted((groupId) => {
+    pipeline.router.routeOutbox(groupId).catch((error: unknown) => onError('routing failed', error))
+  })
+  closers.push(() => evaluator.stop())
+  return evaluator
+}
+
+async function openRules(
+  { config, stores, clock, log, closers }: Base,
+  evaluator: EvaluatorThread | null,
+): Promise<RuleLoader | null> {
+  if (config.rules.length === 0) return null
+  const rules = createRuleLoader({
+    globs: config.rules,
+    baseDir: config.file === null ? process.cwd() : dirname(config.file),
+    store: stores.ruleSets,
+    clock,
+    intervalMs: config.watchIntervalMs,
+    defaults: { intervalMs: config.evaluationIntervalMs, queryOffsetMs: 0 },
+    onChange: (ruleSet) => evaluator?.update(ruleSet.version),
+    onProblem: (problems) => reportProblems(log)('rule files', problems),
+  })
+  closers.push(() => rules.stop())
+  await rules.start()
+  return rules
+}
+
+async function openMembership(base: Base, startedAt: number): Promise<void> {
+  const { stores, node, config, clock, log, closers } = base
+  const self = { node, roles: config.roles, version: VERSION, startedAt }
+  const onError = (error: unknown) => sparingly(log)('heartbeat failed', error)
+  await startHeartbeat(stores.members, self, clock, onError, closers)
+}
+
+function routingReader(pipeline: Pipeline, notifications: NotificationLoader): RoutingReader {
+  const { suppressor } = pipeline
+  return {
+    silencedBy: (labels, now) => suppressor.silencedBy(labels, now),
+    inhibitedBy: ({ labels }, now) => {
+      const by = suppressor.inhibitedBy(labels, now)
+      return by === null ? [] : [by]
+    },
+    receivers(labels) {
+      const { config } = notifications.state
+      return config === null ? [] : matchRoutes(config.route, labels).map((route) => route.receiver)
+    },
+  }
+}
+
+async function currentRuleSet({ ruleSets }: Stores) {
+  const version = await ruleSets.currentVersion()
+  return version === null ? null : ruleSets.read(version)
+}
+
+function missingRules(config: Config, rules: RuleLoader | null): string {
+  if (rules === null || rules.status().ruleSet !== null) return ''
+  return `no rule set is loaded from ${config.rules.join(', ')}`
+}
+
+function missingNotifications({ state }: NotificationLoader): string {
+  if (state.file === null || state.config !== null) return ''
+  return `${state.file} is bad and was never good`
+}
+
+function summaryOf(
+  { config, node }: Base,
+  rules: RuleLoader | null,
+  notifications: NotificationLoader,
+): ServiceSummary {
+  const ruleSet = rules?.status().ruleSet ?? null
+  const groups = ruleSet?.groups ?? []
+  return {
+    ...{ version: VERSION, dataDir: config.dataDir, node, groups: groups.length },
+    ruleFiles: ruleSet?.files.length ?? 0,
+    rules: groups.reduce((sum, group) => sum + group.rules.length, 0),
+    receivers: notifications.state.config?.receivers.size ?? 0,
+  }
+}
+
+function reportProblems(log: Logger): (what: string, problems: readonly Problem[]) => void {
+  return (what, problems) => {
+    for (const problem of problems) {
+      log[problem.severity === 'error' ? 'error' : 'warn']({ what }, formatProblem(problem))
+    }
+  }
+}
+
+function queueErrors(log: Logger): (message: string) => void {
+  const report = sparingly(log)
+  return (message) => report('queue connection failed', message)
+}
+
+function watchErrors(log: Logger): (error: unknown) => void {
+  const report = sparingly(log)
+  return (error) => report('could not look at the notification file', error)
+}
