@@ -5,8 +5,17 @@ import { parseYamlText } from './yamlText.ts'
 import type { YamlPath } from './yamlText.ts'
 
 export const ENV_PREFIX = 'TOCSIN_'
-/** Variables of the command line and the logger: not configuration keys. */
-const OTHER_VARIABLES = ['LOG', 'LOG_LEVEL', 'CONFIG', 'URL', 'TOKEN']
+/** Variables of the command line, the logger and the embedded servers: not configuration keys. */
+const OTHER_VARIABLES = [
+  'LOG',
+  'LOG_LEVEL',
+  'CONFIG',
+  'URL',
+  'TOKEN',
+  'REDIS_BIN',
+  'PROMETHEUS_BIN',
+  'PROMTOOL_BIN',
+]
 
 /** One variable that sets one key. */
 export interface Override {

@@ -33,11 +33,18 @@ export class DemoEnd {
   ): Promise<void> {
     const { stopAfterMs, stopAfterDeliveries } = this.#limits
     const over = AbortSignal.any([wish, this.#reached.signal])
-    const timeUp = clock.sleep(stopAfterMs ?? 2 ** 31 - 1, over).then(() => null)
+    const timeUp = stopAfterMs === null ? aborted(over) : clock.sleep(stopAfterMs, over)
     const loss = await Promise.race([timeUp, lost])
-    if (loss !== null) throw new AppError('STARTUP_FAILED', loss.text)
+    if (typeof loss === 'object') throw new AppError('STARTUP_FAILED', loss.text)
     if (over.aborted || stopAfterDeliveries === null) return
     const message = `${this.#count} of ${stopAfterDeliveries} messages were delivered within ${(stopAfterMs ?? 0) / 1000} s`
     throw new AppError('DELIVERY_FAILED', message)
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
