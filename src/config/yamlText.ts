@@ -1,15 +1,12 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Node, Pair, Scalar, YAMLError, YAMLMap } from 'yaml'
 import type { Problem } from '../core/problem.ts'
+import { lineIndex } from './lineIndex.ts'
+import type { Position } from './lineIndex.ts'
 import { offsetInScalar } from './scalarOffset.ts'
 import { deref, isMergeKey, keyText, mergedMaps, plainYaml } from './yamlPlain.ts'
 
 export type YamlPath = ReadonlyArray<string | number>
-
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
 
 /** A parsed YAML (or JSON) text that still knows where everything stands. */
 export interface YamlText {
@@ -39,15 +36,10 @@ const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
 /** Parses the first document of a text. Never throws on bad content. */
 export function parseYamlText(file: string, text: string): YamlText {
-  const lines = new LineCounter()
-  const at = (offset: number): Position => {
-    const pos = lines.linePos(Math.max(0, offset))
-    return { line: Math.max(1, pos.line), column: Math.max(1, pos.col) }
-  }
+  const at = lineIndex(text)
   const control = CONTROL.exec(text)
-  if (control !== null) return binaryText(file, text, control.index)
+  if (control !== null) return binaryText(file, control[0], at(control.index))
   const doc = parseDocument(text, {
-    lineCounter: lines,
     merge: true,
     prettyErrors: false,
     uniqueKeys: false, // the parser compares each key with each other; plainYaml does it by lookup
@@ -144,10 +136,8 @@ function findPair(
 }
 
 /** YAML allows no control characters; a file that has them is most likely no text at all. */
-function binaryText(file: string, text: string, offset: number): YamlText {
-  const before = text.slice(0, offset).split('\n')
-  const code = text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0')
-  const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+function binaryText(file: string, char: string, place: Position): YamlText {
+  const code = char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
   const message = `control character U+${code}: this is not a YAML text`
   return {
     value: null,

@@ -1,6 +1,7 @@
 import { durationProblem, parseDuration } from '../core/duration.ts'
 import type { Problem } from '../core/problem.ts'
-import type { Position, YamlPath, YamlText } from '../config/yamlText.ts'
+import type { Position } from '../config/lineIndex.ts'
+import type { YamlPath, YamlText } from '../config/yamlText.ts'
 
 /** Longest text of one expression, label or annotation. */
 export const MAX_TEXT_BYTES = 1_048_576
