@@ -5,15 +5,16 @@ import { loadConfig } from '../config/load.ts'
 import { AppError } from '../core/errors.ts'
 import { formatProblem } from '../core/problem.ts'
 import { systemClock } from '../system.ts'
-import { queryApiText, rulesText } from './askServers.ts'
 import { Closers } from './closers.ts'
 import { DemoEnd } from './demoEnd.ts'
 import { writeDemoFiles } from './demoFiles.ts'
+import type { DemoService } from './demoParts.ts'
 import { startFoundation, type Foundation } from './demoFoundation.ts'
 import { DemoPrinter } from './demoPrinter.ts'
 import { HOST, stateDir, type DemoContext, type DemoRun } from './demoRun.ts'
 import { DEMO_SETTINGS, type DemoOptions, type DemoPorts } from './demoSettings.ts'
 import { nextCommandsText, startedText } from './demoTexts.ts'
+import { queryApiText } from './queryApi.ts'
 import { shutdownSignal } from './shutdownSignal.ts'
 
 /** The kinds of one message arrive together: what to try next comes after all of them. */
@@ -53,14 +54,18 @@ async function startAndWait(run: DemoRun): Promise<void> {
   })
   const base = await startFoundation(run, printer)
   ports = base.ports
-  const config = await startService(run, base, printer)
-  context.print(await facts(run, base, config))
+  const { config, service } = await startService(run, base, printer)
+  context.print(await facts(run, base, config, service))
   await end.wait(clock, stop, Promise.race([base.redis.exited, base.prometheus.exited]))
 }
 
-/** Starts the inbox, and the real service between Prometheus and the inbox. Resolves to the configuration's path. */
-async function startService(run: DemoRun, base: Foundation, printer: DemoPrinter): Promise<string> {
-  const { parts, log } = run.context
+/** Starts the inbox, and the real service between Prometheus and the inbox. `config` is the path of its tocsin.yml. */
+async function startService(
+  run: DemoRun,
+  base: Foundation,
+  printer: DemoPrinter,
+): Promise<{ config: string; service: DemoService }> {
+  const { parts, log, print: say } = run.context
   const { ports, redis } = base
   const inbox = await parts.startInbox({
     host: HOST,
@@ -69,7 +74,7 @@ async function startService(run: DemoRun, base: Foundation, printer: DemoPrinter
     onMessage: () => {},
   })
   run.closers.add(() => inbox.close())
-  const file = writeDemoFiles({
+  const config = writeDemoFiles({
     dir: stateDir(run.options),
     host: HOST,
     ports,
@@ -77,10 +82,10 @@ async function startService(run: DemoRun, base: Foundation, printer: DemoPrinter
     ruleFiles: shippedRules(),
   })
   const onHistory = printer.history.bind(printer)
-  const service = await parts.startService(readConfig(file), { log, onHistory })
+  const service = await parts.startService(readConfig(config), { log, onHistory, say })
   run.closers.add(() => service.stop())
   run.stop.throwIfAborted()
-  return file
+  return { config, service }
 }
 
 /** Rule files of the package: `rules` lies beside `src` and `dist`. */
@@ -97,14 +102,20 @@ function readConfig(file: string): Config {
   throw new AppError('CONFIG_INVALID', problems.map(formatProblem).join('\n'))
 }
 
-async function facts(run: DemoRun, base: Foundation, config: string): Promise<string> {
+async function facts(
+  run: DemoRun,
+  base: Foundation,
+  config: string,
+  service: DemoService,
+): Promise<string> {
   const { ports, prometheus } = base
+  const { rules, groups, ruleFiles } = service.summary()
   const serviceUrl = `http://${HOST}:${ports.service}`
   return startedText({
     version: run.context.version,
     dataDir: stateDir(run.options),
     config,
-    rules: await rulesText(serviceUrl, run.clock),
+    rules: `${rules} in ${groups} groups, from ${ruleFiles} files`,
     queryApi: await queryApiText(prometheus.url),
     serviceUrl,
     managementUrl: `http://${HOST}:${ports.management}`,

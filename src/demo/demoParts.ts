@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/log.ts'
 /** The running service, as far as the demo needs it. */
 export interface DemoService {
   readonly addresses: { readonly service: string; readonly management: string }
+  summary(): { readonly ruleFiles: number; readonly groups: number; readonly rules: number }
   stop(): Promise<void>
 }
 
@@ -19,7 +20,11 @@ export interface DemoInbox {
 export interface DemoParts {
   startService(
     config: Config,
-    options: { readonly onHistory: (entry: HistoryEntry) => void; readonly log: Logger },
+    options: {
+      readonly onHistory: (entry: HistoryEntry) => void
+      readonly say: (line: string) => void
+      readonly log: Logger
+    },
   ): Promise<DemoService>
   startInbox(options: {
     readonly host: string

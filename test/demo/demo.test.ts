@@ -49,19 +49,13 @@ function fakeParts(entries: readonly HistoryEntry[]): DemoParts {
     startService: async (loaded, { onHistory }) => {
       config = loaded
       const { service, management } = loaded.listen
-      const api = createServer((_request, response) => {
-        response.end('{"data":{"groups":[{"rules":[1,2]},{"rules":[3]}]}}')
-      })
-      api.listen(service.port, service.host)
-      await once(api, 'listening')
       const tell = setTimeout(() => entries.forEach(onHistory), 50)
       return {
         addresses: { service: `${service.port}`, management: `${management.port}` },
+        summary: () => ({ ruleFiles: 1, groups: 2, rules: 3 }),
         stop: async () => {
           clearTimeout(tell)
           story.push(`service stopped, store answers: ${await storeAnswers(loaded)}`)
-          api.close()
-          api.closeAllConnections()
         },
       }
     },
@@ -101,7 +95,7 @@ describe('the demo', () => {
     await run({ stopAfterMs: 2_500 }, [FIRING, DELIVERED, DELIVERED])
     const screen = printed.join('\n')
     expect(screen).toContain('Tocsin 1.2.3 (demo)')
-    expect(screen).toMatch(/rules +3 in 2 groups/)
+    expect(screen).toMatch(/rules +3 in 2 groups, from 1 files/)
     expect(screen).toMatch(/query API +ok, \d+ ms/)
     expect(screen).toContain(join(dataDir, 'demo'))
     expect(screen).toContain('npx tocsin ack 0123456789abcdef --url http://127.0.0.1:')
