@@ -20,7 +20,7 @@ export function createPagerduty(): Provider {
       typeof event['dedup_key'] === 'string' ? event['dedup_key'] : `auto-${open.size + 1}`
     const incident = changeIncident(open, key, event['event_action'] as string)
     const payload = isObject(event['payload']) ? event['payload'] : {}
-    const summary = String(payload['summary'] ?? key)
+    const summary = typeof payload['summary'] === 'string' ? payload['summary'] : key
     const arrival = {
       kind: 'pagerduty' as const,
       headline: `${String(event['event_action'])}: ${summary}`,

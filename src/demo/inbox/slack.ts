@@ -70,9 +70,14 @@ function messageProblem(message: Readonly<Record<string, unknown>> | null): stri
     (part) => part['text'] || part['title'] || part['pretext'] || part['fallback'],
   )
   if (text.trim() === '' && shown.length === 0) return 'no_text'
-  return text.length + parts.reduce((sum, part) => sum + JSON.stringify(part).length, 0) > MAX_TEXT
-    ? 'msg_too_long'
-    : null
+  return text.length + charactersOf(attachments) > MAX_TEXT ? 'msg_too_long' : null
+}
+
+/** Characters of all texts in a value. */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce<number>((sum, part) => sum + charactersOf(part), 0)
 }
 
 function isAttachment(value: unknown): boolean {
@@ -97,8 +102,7 @@ function arrivalOf(
     Readonly<Record<string, unknown>>
   >
   const first = attachments[0] ?? {}
-  const headline = [message['text'], first['title'], first['fallback'], first['text']].find(
-    (text) => typeof text === 'string' && text !== '',
-  )
-  return { kind: 'slack', headline: String(headline ?? ''), fields: { what, message } }
+  const texts = [message['text'], first['title'], first['fallback'], first['text']]
+  const headline = texts.find((text): text is string => typeof text === 'string' && text !== '')
+  return { kind: 'slack', headline: headline ?? '', fields: { what, message } }
 }

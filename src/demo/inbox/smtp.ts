@@ -11,7 +11,7 @@ export interface SmtpInbox {
   close(): Promise<void>
 }
 
-type Done = (error?: Error | null, message?: string) => void
+type Done = (error?: Error | null) => void
 
 const MAX_MAIL_BYTES = 25 * 1024 * 1024
 const MAX_CLIENTS = 100
@@ -39,11 +39,16 @@ export async function startSmtp(
     closeTimeout: 200,
     onConnect: (_session, done) => staged(faults, 'CONNECT', done, () => done()),
     onAuth: (auth, _session, done) =>
-      staged(faults, 'AUTH', done, () => {
-        const isWrong = auth.password === 'wrong' || auth.password === ''
-        if (isWrong) done(reply(535, '5.7.8 Authentication credentials invalid'))
-        else done(null, { user: auth.username ?? '' })
-      }),
+      staged(
+        faults,
+        'AUTH',
+        (error) => done(error ?? null),
+        () => {
+          const isWrong = auth.password === 'wrong' || auth.password === ''
+          if (isWrong) done(reply(535, '5.7.8 Authentication credentials invalid'))
+          else done(null, { user: auth.username ?? '' })
+        },
+      ),
     onMailFrom: (_address, _session, done) => staged(faults, 'MAIL', done, () => done()),
     onRcptTo: ({ address }, _session, done) =>
       staged(faults, 'RCPT', done, () => done(recipientProblem(address))),
@@ -80,7 +85,7 @@ function misbehave(fault: Fault | null, done: Done, goOn: () => void): void {
 async function takeMail(
   stream: AsyncIterable<Uint8Array> & { readonly sizeExceeded: boolean },
   session: SMTPServerSession,
-  done: Done,
+  done: (error?: Error | null, message?: string) => void,
   faults: Faults,
   arrived: (arrival: Arrival) => void,
 ): Promise<void> {

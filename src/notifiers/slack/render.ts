@@ -13,13 +13,14 @@ export interface SlackRequest {
   readonly warnings: readonly string[]
 }
 
-/** Slack refuses a message of more than 40,000 characters; the parts together stay below that. */
+/** Slack refuses a message of more than 40,000 characters. Without fields and actions the parts stay below that together. */
+const MAX_CHARACTERS = 38_000
 const MAX_TITLE = 1024
 const MAX_PRETEXT = 3000
 const MAX_BODY = { maxAlerts: 200, maxLength: 12_000 }
 const MAX_MESSAGE_TEXT = { maxAlerts: 200, maxLength: 4000 }
 const MAX_SHORT = 255
-const MAX_URL = 3000
+const MAX_URL = 2000
 const MAX_FIELDS = 50
 const MAX_FIELD_VALUE = 250
 const MAX_ACTIONS = 5
@@ -59,20 +60,31 @@ export function renderSlack(
     mrkdwn_in: settings.mrkdwnIn,
   }
   const pretext = [...noticesOf(data, renderer).map(escapeMrkdwn), short('pretext', MAX_PRETEXT)]
-  const body = {
+  const always = {
+    text: attachment.text,
+    fallback: attachment.fallback,
+    callback_id: attachment.callback_id,
+    footer: attachment.footer,
+  }
+  const body = (parts: object): object => ({
     ...withoutEmpty(top),
     ...(settings.linkNames ? { link_names: true } : {}),
-    attachments: [
-      {
-        ...withoutEmpty({ ...attachment, pretext: joined(pretext) }),
-        text: attachment.text,
-        fallback: attachment.fallback,
-        callback_id: attachment.callback_id,
-        footer: attachment.footer,
-      },
-    ],
+    attachments: [{ ...withoutEmpty({ ...parts, pretext: joined(pretext) }), ...always }],
+  })
+  const { fields: _fields, actions: _actions, ...essential } = attachment
+  const full = body(attachment)
+  const fits = charactersOf(full) <= MAX_CHARACTERS
+  return {
+    body: Buffer.from(valueJson(fits ? full : body(essential))),
+    warnings: renderer.warnings,
   }
-  return { body: Buffer.from(valueJson(body)), warnings: renderer.warnings }
+}
+
+/** Characters of all texts in a value. */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce<number>((sum, part) => sum + charactersOf(part), 0)
 }
 
 /** Title, text and fallback never vanish: our own words stand in for a template that fails. */
