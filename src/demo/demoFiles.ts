@@ -79,7 +79,9 @@ function integrations(inbox: string, smarthost: string): Readonly<Record<string,
         require_tls: false,
       },
     ],
-    pagerduty_configs: [{ ...common, url: `${inbox}/pagerduty/v2/enqueue`, routing_key: 'demo' }],
+    pagerduty_configs: [
+      { ...common, url: `${inbox}/pagerduty/v2/enqueue`, routing_key: 'demo'.repeat(8) },
+    ],
     sms_configs: [
       {
         ...common,
