@@ -122,10 +122,12 @@ function decide(
   now: number,
 ): FlushDecision {
   const route = config === null ? null : routeOfGroup(config, claimed.meta)
+  const receiver = config?.receivers.get(claimed.meta.receiver) ?? null
   return decideFlush({
     claimed,
     route,
-    receiver: config?.receivers.get(claimed.meta.receiver) ?? null,
+    receiver,
+    fallback: config?.receivers.get(receiver?.fallback ?? '') ?? null,
     alert: (fingerprint) => deps.alerts.view.get(fingerprint),
     belongs: (alert) =>
       route !== null &&

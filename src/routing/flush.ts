@@ -18,6 +18,8 @@ export interface FlushInput {
   /** Null when the configuration has no such route any more: the group ends. */
   readonly route: Route | null
   readonly receiver: Receiver | null
+  /** The receiver's fallback: it hears the end of what it was told in the receiver's place. */
+  readonly fallback: Receiver | null
   readonly alert: (fingerprint: string) => AlertRecord | undefined
   /** Whether the alert still takes this route into this group: a reload may have sent it elsewhere. */
   readonly belongs: (alert: AlertRecord) => boolean
@@ -64,8 +66,8 @@ export function decideFlush(input: FlushInput): FlushDecision {
   const add: DeliveryRow[] = []
   const supersede: DeliveryRow[] = []
   const decisions: IntegrationDecision[] = []
-  for (const integration of receiver.integrations) {
-    const one = decideIntegration(input, route, integration, members)
+  for (const { name, integration } of listeners(input, receiver)) {
+    const one = decideIntegration(input, route, name, integration, members)
     if (one.log !== null) log.set(integration.key, one.log)
     if (one.row !== null) add.push(one.row)
     supersede.push(...one.supersede)
@@ -90,6 +92,20 @@ export function decideFlush(input: FlushInput): FlushDecision {
     decisions,
     suppressed: members.suppressed,
   }
+}
+
+/** Everyone who hears of the group. The fallback only once it was told that something fires. */
+function listeners(
+  { claimed, fallback }: FlushInput,
+  receiver: Receiver,
+): Array<{ name: string; integration: Integration }> {
+  const told = (fallback?.integrations ?? []).filter(
+    ({ key }) => (claimed.log.get(key)?.firing.size ?? 0) > 0,
+  )
+  return [
+    ...receiver.integrations.map((integration) => ({ name: receiver.name, integration })),
+    ...told.map((integration) => ({ name: fallback?.name ?? '', integration })),
+  ]
 }
 
 interface Members {
@@ -136,6 +152,7 @@ interface IntegrationOutcome {
 function decideIntegration(
   input: FlushInput,
   route: Route,
+  receiver: string,
   integration: Integration,
   members: Members,
 ): IntegrationOutcome {
@@ -163,8 +180,12 @@ function decideIntegration(
     const outdated = waiting.filter((row) => row.firing.length === 0 && firing.size > 0)
     return { outcome: decision.skip, row: null, supersede: outdated, log }
   }
+  const isEnd = decision.send === 'all-resolved' || decision.send === 'some-resolved'
+  if (receiver !== claimed.meta.receiver && !isEnd) {
+    return { outcome: 'nothing-new', row: null, supersede: [], log: changed ? entry : null }
+  }
   const resolved = integration.sendResolved ? tellableResolved(facts) : new Set<string>()
-  const row = newRow(input, integration, decision.send, firing, resolved, members)
+  const row = newRow(input, receiver, integration, decision.send, firing, resolved, members)
   // What an unsent message promised as firing must not be forgotten when it has ended since (I1).
   const untold = waiting.flatMap((old) => old.firing.filter((f) => members.resolved.has(f)))
   const promisedStill = new Set(untold.filter((f) => !(entry?.firing.has(f) ?? false)))
@@ -179,6 +200,7 @@ function decideIntegration(
 
 function newRow(
   { claimed, now, deadlineMs, newId }: FlushInput,
+  receiver: string,
   integration: Integration,
   reason: NotifyReason,
   firing: ReadonlySet<string>,
@@ -190,7 +212,7 @@ function newRow(
     id: `${meta.id}.${newId()}`,
     groupId: meta.id,
     groupKey: meta.groupKey,
-    receiver: meta.receiver,
+    receiver,
     integration: integration.key,
     kind: integration.kind,
     reason,
