@@ -17,6 +17,9 @@ const OTHER_VARIABLES = [
   'PROMTOOL_BIN',
 ]
 
+/** Orchestrators set variables such as TOCSIN_PORT on their own: only what is nearly one of ours is worth a word. */
+const MAX_TYPING_ERRORS = 2
+
 /** One variable that sets one key. */
 export interface Override {
   readonly variable: string
@@ -49,7 +52,7 @@ export function readOverrides(
     if (OTHER_VARIABLES.includes(name)) continue
     const place = resolveName(schema, name, [])
     if (place === null) {
-      const meant = nearest(name, variableNames(schema))
+      const meant = nearest(name, variableNames(schema), MAX_TYPING_ERRORS)
       if (meant === null || name.length < 4) continue
       const message = `is not a known variable and has no effect, did you mean ${ENV_PREFIX}${meant}?`
       problems.push({ variable, severity: 'warning', message })

@@ -1,7 +1,11 @@
-/** The candidate that a mistyped word most likely meant; null when none is close (two edits, or a third of its length). */
-export function nearest(word: string, candidates: readonly string[]): string | null {
+/** The candidate that a mistyped word most likely meant; null when none is close: a third of its length, unless stated. */
+export function nearest(
+  word: string,
+  candidates: readonly string[],
+  maxDistance: number = Math.max(2, Math.floor(word.length / 3)),
+): string | null {
   let best: string | null = null
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  let bestDistance = maxDistance + 1
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
