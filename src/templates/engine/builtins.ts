@@ -24,7 +24,7 @@ export const BUILTINS: Functions = new Map<string, TemplateFunction>([
   ['printf', variadic([STRING], ANY, ([format, ...args]) => sprintf(asText(format), args))],
   ['html', variadic([], ANY, (args, run) => markHtml(textOf(args), run.html !== null))],
   ['js', variadic([], ANY, (args) => escapeJs(textOf(args)))],
-  ['urlquery', variadic([], ANY, (args) => escapeQuery(textOf(args)))],
+  ['urlquery', variadic([], ANY, (args, run) => markUrl(textOf(args), run.html !== null))],
   ['call', variadic([ANY], ANY, ([fn]) => refuseCall(fn ?? null))],
   ['eq', variadic([ANY], ANY, ([first, ...others]) => equalsAny(first ?? null, others))],
   ['ne', fixed([ANY, ANY], ([a, b]) => !isEqual(a ?? null, b ?? null))],
@@ -49,6 +49,11 @@ function textOf(args: readonly Value[]): string {
 /** Where the output is HTML anyway, text that was escaped by hand is not escaped again. */
 function markHtml(text: string, isHtml: boolean): Value {
   return isHtml ? new Markup('html', escapeHtml(text)) : escapeHtml(text)
+}
+
+/** Likewise for what was encoded for a URL by hand. */
+function markUrl(text: string, isHtml: boolean): Value {
+  return isHtml ? new Markup('url', escapeQuery(text)) : escapeQuery(text)
 }
 
 function refuseCall(value: Value): never {

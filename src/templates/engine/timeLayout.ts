@@ -21,12 +21,12 @@ export const MONTHS =
 export const WEEKDAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
 /** The words of Go's reference time, longest first, as Go's scanner prefers them. */
-const WORDS =
+export const LAYOUT_WORDS =
   /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|2006|-07:00:00|-070000|-07:00|-0700|-07|Z07:00:00|Z070000|Z07:00|Z0700|Z07|__2|_2006|_2|002|01|02|03|04|05|06|15|PM|pm|[.,](?:0+|9+)(?!\d)|1|2|3|4|5/g
 
 /** Prints a time in a Go layout (`2006-01-02 15:04:05 MST`). */
 export function formatLayout(layout: string, face: ClockFace): string {
-  return layout.replace(WORDS, (word) => layoutWord(word, face))
+  return layout.replace(LAYOUT_WORDS, (word) => layoutWord(word, face))
 }
 
 /** The face of a zone's clock at an instant; `nanosecond` is the fraction of the second. */
