@@ -21,6 +21,7 @@ import type { NotificationLoader } from './routing/notificationLoader.ts'
 import { matchRoutes } from './routing/route.ts'
 import { createRuleLoader } from './rules/loader.ts'
 import type { RuleLoader } from './rules/loader.ts'
+import { datasourceStatus } from './service/datasourceStatus.ts'
 import { closeAll } from './service/closers.ts'
 import type { Closers } from './service/closers.ts'
 import { MEMBER_GONE_MS, startHeartbeat } from './service/heartbeat.ts'
@@ -29,6 +30,8 @@ import { pipelineObserver, sparingly } from './service/observe.ts'
 import { readiness } from './service/readiness.ts'
 import { redisOptions } from './service/redisUrl.ts'
 import { createReload, showOutcome, watchNotifications } from './service/reload.ts'
+import { missingNotifications, missingRules, summaryOf } from './service/summary.ts'
+import type { ServiceSummary } from './service/summary.ts'
 import type { HistoryEntry } from './store/historyStore.ts'
 import type { RedisOptions } from './store/redis/connection.ts'
 import { openStores } from './stores.ts'
@@ -36,6 +39,7 @@ import type { Stores } from './stores.ts'
 import { systemClock } from './system.ts'
 import type { Logger } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import type { ForeignMetrics } from './telemetry/metrics.ts'
 import { storeMetricsCollector } from './telemetry/storeMetrics.ts'
 import { createMessageTemplates } from './templates/messageTemplates.ts'
 import { VERSION } from './version.ts'
@@ -56,16 +60,6 @@ export interface Service {
   reload(): Promise<ReloadResult>
   /** Stops taking work, hands leases over, finishes what is in flight, closes the store last. */
   stop(): Promise<void>
-}
-
-export interface ServiceSummary {
-  readonly version: string
-  readonly dataDir: string
-  readonly node: string
-  readonly ruleFiles: number
-  readonly groups: number
-  readonly rules: number
-  readonly receivers: number
 }
 
 /** Builds and starts the whole service. On failure everything that was opened is closed again. @throws AppError */
@@ -125,27 +119,29 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   closers.push(() => pipeline.stop())
   await pipeline.start()
 
-  const evaluator = await openEvaluator(base, pipeline)
-  const rules = await openRules(base, evaluator)
+  await openMembership(base, startedAt)
+  const evaluators = openEvaluator(base, pipeline)
+  const rules = await openRules(base, evaluators)
   const onRouting = () => pipeline.router.rerouteAll()
   const onProblems = reportProblems(log)
   const reloadParts = { notifications, rules, metrics, clock, onRouting, onProblems }
   showOutcome(reloadParts)
   watchNotifications(reloadParts, config.watchIntervalMs, watchErrors(log), closers)
-  await openMembership(base, startedAt)
-
-  if (evaluator !== null) metrics.addSource(() => evaluator.metrics())
+  for (const thread of evaluators) {
+    metrics.addSource(async () => (await thread.metrics()) as ForeignMetrics)
+  }
   const members = () => stores.members.alive(clock.now() - MEMBER_GONE_MS)
   metrics.beforeRender(storeMetricsCollector(metrics, { clock, ...stores, queue, members }))
   const { alerts, silences, groups, ledger, history, evaluations } = stores
   const reload = createReload(reloadParts)
+  const ruleSet = async () => rules?.status().ruleSet ?? (await currentRuleSet(stores))
   const deps: ApiDeps = {
     ...{ config, clock, metrics, log, startedAt, members, version: VERSION, newId: randomUUID },
     ...{ alerts, silences, groups, ledger, history, evaluations, intake: pipeline.router, reload },
-    ruleSet: async () => rules?.status().ruleSet ?? (await currentRuleSet(stores)),
+    ruleSet,
     notifications: () => notifications.state,
     routing: routingReader(pipeline, notifications),
-    datasources: async () => evaluator?.datasources() ?? [],
+    datasources: () => datasourceStatus(config.datasources, ruleSet, evaluations),
     hint: (kind) => queue.hint(kind, { critical: true }),
     readiness: () =>
       readiness({
@@ -162,7 +158,7 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   return {
     addresses,
     reload,
-    summary: () => summaryOf(base, rules, notifications),
+    summary: () => summaryOf(config.dataDir, node, rules, notifications),
     stop: () => closeAll(closers, log),
   }
 }
@@ -188,22 +184,36 @@ async function openNotifications({ config, stores, clock, log, closers }: Base) 
   return { notifications, pool }
 }
 
-async function openEvaluator(base: Base, pipeline: Pipeline): Promise<EvaluatorThread | null> {
-  const { config, redis, node, log, closers } = base
+/** The evaluator's threads as one; null when this node does not evaluate. */
+function openEvaluator(base: Base, pipeline: Pipeline): EvaluatorThread[] {
+  const { config, redis, node, log, clock, closers } = base
   const [datasource] = config.datasources
-  if (!config.roles.includes('evaluator') || datasource === undefined) return null
+  if (!config.roles.includes('evaluator') || datasource === undefined) return []
   const onError = sparingly(log)
-  const evaluator = startEvaluatorThread({ config, datasource, redis, node, log })
-  evaluator.onCommitted((groupId) => {
-    pipeline.router.routeOutbox(groupId).catch((error: unknown) => onError('routing failed', error))
+  const { network, evaluator, outageToleranceMs, externalUrl, externalLabels } = config
+  const count = evaluator.threads
+  return Array.from({ length: count }, (_, index) => {
+    const thread = startEvaluatorThread(
+      {
+        ...{ node, datasource, network, evaluator, outageToleranceMs, externalUrl, externalLabels },
+        ...{ redis: { ...config.redis, url: redis.url }, memberTimeoutMs: MEMBER_GONE_MS },
+        thread: { index, count },
+      },
+      { clock, random: Math.random, log: (level, message, fields) => log[level](fields, message) },
+    )
+    thread.onCommitted((groupId) => {
+      pipeline.router
+        .routeOutbox(groupId)
+        .catch((error: unknown) => onError('routing failed', error))
+    })
+    closers.push(() => thread.stop())
+    return thread
   })
-  closers.push(() => evaluator.stop())
-  return evaluator
 }
 
 async function openRules(
   { config, stores, clock, log, closers }: Base,
-  evaluator: EvaluatorThread | null,
+  evaluators: readonly EvaluatorThread[],
 ): Promise<RuleLoader | null> {
   if (config.rules.length === 0) return null
   const rules = createRuleLoader({
@@ -213,7 +223,7 @@ async function openRules(
     clock,
     intervalMs: config.watchIntervalMs,
     defaults: { intervalMs: config.evaluationIntervalMs, queryOffsetMs: 0 },
-    onChange: (ruleSet) => evaluator?.update(ruleSet.version),
+    onChange: (ruleSet) => evaluators.forEach((thread) => thread.update(ruleSet.version)),
     onProblem: (problems) => reportProblems(log)('rule files', problems),
   })
   closers.push(() => rules.stop())
@@ -246,31 +256,6 @@ function routingReader(pipeline: Pipeline, notifications: NotificationLoader): R
 async function currentRuleSet({ ruleSets }: Stores) {
   const version = await ruleSets.currentVersion()
   return version === null ? null : ruleSets.read(version)
-}
-
-function missingRules(config: Config, rules: RuleLoader | null): string {
-  if (rules === null || rules.status().ruleSet !== null) return ''
-  return `no rule set is loaded from ${config.rules.join(', ')}`
-}
-
-function missingNotifications({ state }: NotificationLoader): string {
-  if (state.file === null || state.config !== null) return ''
-  return `${state.file} is bad and was never good`
-}
-
-function summaryOf(
-  { config, node }: Base,
-  rules: RuleLoader | null,
-  notifications: NotificationLoader,
-): ServiceSummary {
-  const ruleSet = rules?.status().ruleSet ?? null
-  const groups = ruleSet?.groups ?? []
-  return {
-    ...{ version: VERSION, dataDir: config.dataDir, node, groups: groups.length },
-    ruleFiles: ruleSet?.files.length ?? 0,
-    rules: groups.reduce((sum, group) => sum + group.rules.length, 0),
-    receivers: notifications.state.config?.receivers.size ?? 0,
-  }
 }
 
 function reportProblems(log: Logger): (what: string, problems: readonly Problem[]) => void {
