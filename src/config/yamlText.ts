@@ -32,6 +32,7 @@ type Targets = ReadonlyMap<Node, Node>
 
 /** Maps with more keys than this get an index at their first lookup. */
 const INDEX_FROM = 16
+const MAX_SYNTAX_ERRORS = 20
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
 /** Parses the first document of a text. Never throws on bad content. */
@@ -45,7 +46,7 @@ export function parseYamlText(file: string, text: string): YamlText {
     uniqueKeys: false, // the parser compares each key with each other; plainYaml does it by lookup
     version: '1.1',
   })
-  const problems: Problem[] = doc.errors.map((e) =>
+  const problems: Problem[] = leading(doc.errors).map((e) =>
     e.code === 'MULTIPLE_DOCS'
       ? warning(file, at(e.pos[0]), 'only the first YAML document of a file is read, not this one')
       : error(file, at(e.pos[0]), syntaxText(e)),
@@ -154,6 +155,13 @@ function error(file: string, place: Position, message: string): Problem {
 
 function warning(file: string, place: Position, message: string): Problem {
   return { file, ...place, severity: 'warning', message }
+}
+
+/** After the first error the parser is out of step: what it did not expect then is mostly an echo. */
+function leading(errors: readonly YAMLError[]): readonly YAMLError[] {
+  return errors
+    .filter((e, i) => i === 0 || e.code !== 'UNEXPECTED_TOKEN')
+    .slice(0, MAX_SYNTAX_ERRORS)
 }
 
 function syntaxText(e: YAMLError): string {

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { errorText } from '../core/errors.ts'
 import type { Clock } from '../core/time.ts'
@@ -67,12 +69,15 @@ function answerOf(worker: Worker): Promise<readonly ParsedRuleFile[]> {
   })
 }
 
-/** From the sources, a thread needs the TypeScript loader that the process was started with. */
+/** The entry lies beside this file. From the sources, a thread first needs a loader for TypeScript (Node 20 has none). */
 function startThread(workerData: CompileTask): Worker {
   const fromSources = import.meta.url.endsWith('.ts')
-  const url = new URL(`./compileThread.${fromSources ? 'ts' : 'js'}`, import.meta.url)
-  return new Worker(
-    url,
-    fromSources ? { workerData, execArgv: ['--import', 'tsx'] } : { workerData },
-  )
+  const entry = new URL(`./compileThread.${fromSources ? 'ts' : 'js'}`, import.meta.url)
+  if (!fromSources) return new Worker(entry, { workerData })
+  const api = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs')
+  const [loader, main] = [pathToFileURL(api).href, entry.href].map((url) => JSON.stringify(url))
+  const start = `import(${loader}).then((tsx) => { tsx.register(); return import(${main}) })`
+  return new Worker(start, { eval: true, workerData })
 }

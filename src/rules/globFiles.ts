@@ -9,7 +9,7 @@ export interface GlobResult {
   readonly files: readonly string[]
   /** Folders and files that exist and could not be looked at: what is below them is not gone. */
   readonly failures: readonly PathFailure[]
-  /** Globs that no file matches. */
+  /** Globs that surely no file matches. */
   readonly unmatched: readonly string[]
 }
 
@@ -32,8 +32,10 @@ export async function globFiles(globs: readonly string[], baseDir: string): Prom
   const unmatched: string[] = []
   for (const glob of globs) {
     const walk: Walk = { files: new Set(), failures }
+    const failed = failures.length
     for (const pattern of parseGlob(glob)) await walkPattern(pattern, baseDir, walk)
-    if (walk.files.size === 0) unmatched.push(glob)
+    const looked = failures.slice(failed).every((failure) => failure.missing)
+    if (walk.files.size === 0 && looked) unmatched.push(glob)
     for (const file of walk.files) files.add(file)
   }
   return { files: [...files].sort(), failures, unmatched }

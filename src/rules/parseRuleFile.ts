@@ -4,7 +4,7 @@ import { parseYamlText } from '../config/yamlText.ts'
 import type { YamlPath, YamlText } from '../config/yamlText.ts'
 import { checkSchema } from './checkSchema.ts'
 import { parseGroup } from './parseGroup.ts'
-import { compileTemplate } from './templateCheck.ts'
+import { checkRuleTemplate } from './templateCheck.ts'
 import type { CheckTemplate } from './templateCheck.ts'
 import { openRuleText } from './ruleText.ts'
 import type { RuleGroup } from './ruleSet.ts'
@@ -47,7 +47,7 @@ export function parseRuleFile(file: string, text: string, options: ParseOptions)
   const groupOptions = {
     file,
     defaults: options.defaults,
-    checkTemplate: options.checkTemplate ?? compileTemplate,
+    checkTemplate: options.checkTemplate ?? checkRuleTemplate,
   }
   for (const index of childIndexes(yaml.value, root)) {
     const path = [...root, index]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { formatProblem } from '../../src/core/problem.ts'
 import { parseRuleFile } from '../../src/rules/parseRuleFile.ts'
@@ -101,7 +101,7 @@ groups:
         },
       ],
     })
-    expect(Object.keys((groups?.[0]?.rules[0] as AlertingRule).labels)).toContain('__proto__')
+    expect(Object.keys(web.rules[0]?.labels ?? {})).toContain('__proto__')
   })
 
   it.each([
@@ -305,6 +305,18 @@ describe('bad files', () => {
       ],
     ],
     [
+      'a template of the real engine, at its place in a folded block',
+      group(
+        '- alert: A',
+        '  expr: up',
+        '  annotations:',
+        '    a: >-',
+        '      value is',
+        '      {{ $value | humanise }}',
+      ),
+      ['f.yml:9:21: group "g", rule 1 "A": annotation "a": function "humanise" not defined'],
+    ],
+    [
       'an alias bomb',
       bomb(),
       ['f.yml:6:20: this YAML is refused: its aliases stand for more than 500000 values'],
@@ -400,7 +412,7 @@ test('never throws on a good file with something cut out or put in, and places a
         expect(p.column).toBeLessThanOrEqual((lines[p.line - 1]?.length ?? 0) + 1)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -413,9 +425,11 @@ test('ten thousand rules are read in a few seconds', () => {
     `  annotations: {summary: "{{ $labels.job }} has ${'very '.repeat(20)}many errors"}`,
   ])
   const text = group(...rules.flat())
-  const startedAt = performance.now()
+  const before = process.cpuUsage()
   expect(parse(text).groups?.[0]?.rules).toHaveLength(10_000)
-  expect(performance.now() - startedAt).toBeLessThan(12_000) // 2 s on an idle machine
+  const { user, system } = process.cpuUsage(before)
+  // Processor time, since tests share the machine: 3 s with garbage collection. Quadratic lookups took minutes.
+  expect((user + system) / 1e6).toBeLessThan(12)
 })
 
 function anchored(count: number): string {
