@@ -23,7 +23,7 @@ export function headEnd(body: Buffer, start: number): number {
 /** Start of the value's text, after `1717000000.123,"`; -1 when no plain number and a string stand there. */
 export function valueStart(body: Buffer, start: number): number {
   let p = digitsEnd(body, start)
-  if (p === start) return -1
+  if (p === start || (body[start] === 0x30 && p > start + 1)) return -1
   if (body[p] === 0x2e) {
     const fraction = p + 1
     p = digitsEnd(body, fraction)
