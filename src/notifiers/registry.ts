@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import type { Integration } from '../routing/notificationConfig.ts'
 import type { MessageTemplates } from '../templates/messageTemplates.ts'
 import { createEmailNotifier } from './email/notifier.ts'
+import { deadline } from './http/transportFailure.ts'
 import type { Notifier } from './notifier.ts'
 import { createPagerdutyNotifier } from './pagerduty/notifier.ts'
 import { createSlackNotifier } from './slack/notifier.ts'
@@ -50,5 +51,12 @@ export function createNotifier(integration: Integration, deps: NotifierDeps): Op
   if (factory === undefined) {
     throw new AppError('CONFIG_INVALID', `no notifier of kind "${integration.kind}"`)
   }
-  return factory(integration.settings as never, { sendResolved: integration.sendResolved, deps })
+  const { settings, sendResolved } = integration
+  const notifier = factory(settings as never, { sendResolved, deps })
+  // One attempt as a whole (several numbers, an edit and then a post) ends in time, or its claim on the ledger row would.
+  const timeoutMs = deps.network.requestTimeoutMs
+  return {
+    ...notifier,
+    send: (message, signal) => notifier.send(message, deadline(signal, timeoutMs)),
+  }
 }

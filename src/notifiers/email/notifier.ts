@@ -1,5 +1,5 @@
 import { createRedactor } from '../http/redact.ts'
-import { deadline, transportFailure } from '../http/transportFailure.ts'
+import { transportFailure } from '../http/transportFailure.ts'
 import { cut, oneLine } from '../message/cut.ts'
 import { withWarnings } from '../message/warnings.ts'
 import { DeliveryError } from '../notifier.ts'
@@ -24,7 +24,6 @@ export function createEmailNotifier(
   const server = `${settings.smarthost.host}:${settings.smarthost.port}`
 
   const transmit = async (mail: EmailRequest, to: readonly string[], signal: AbortSignal) => {
-    const until = deadline(signal, deps.network.requestTimeoutMs)
     const secrets: string[] = []
     try {
       return await pool.get(secrets).sendMail({
@@ -38,12 +37,12 @@ export function createEmailNotifier(
         ...(mail.text === '' ? {} : { text: mail.text }),
         ...(mail.html === '' ? {} : { html: mail.html }),
         textEncoding: 'quoted-printable',
-        signal: until,
+        signal,
       })
     } catch (error) {
       const redact = createRedactor(secrets)
-      if (error instanceof DeliveryError || until.aborted) {
-        throw transportFailure(`mail server ${server}`, error, until, redact)
+      if (error instanceof DeliveryError || signal.aborted) {
+        throw transportFailure(`mail server ${server}`, error, signal, redact)
       }
       throw smtpFailure(server, error, redact)
     }

@@ -29,7 +29,7 @@ export interface HttpSender {
   close(): Promise<void>
 }
 
-/** `name` is how errors call the provider: "webhook". */
+/** `name` is how errors call the provider: "webhook". `timeoutMs` bounds one request, beside what the signal says. */
 export function createHttpSender(
   name: string,
   http: HttpSettings,
@@ -43,7 +43,7 @@ export function createHttpSender(
     if (!isHttpUrl(message.url)) {
       throw new DeliveryError(`${name}: the URL is empty or not an http(s) URL`, 'rejected')
     }
-    const until = deadline(signal, timeoutMs ?? deps.network.requestTimeoutMs)
+    const until = timeoutMs === null ? signal : deadline(signal, timeoutMs)
     const secrets: string[] = [message.url, ...(message.secrets ?? [])]
     try {
       const auth = await authorizer.headers(until, secrets)
