@@ -17,30 +17,43 @@ export function offsetInScalar(
   if (scalar.type === Scalar.QUOTE_DOUBLE || scalar.type === Scalar.QUOTE_SINGLE) at++
   const end = Math.min(index, scalar.value.length)
   for (let i = 0; i < end && at < text.length; i++) {
-    at = block
-      ? afterBlockChar(text, at, scalar.value.charAt(i), indent)
-      : afterFlowChar(text, at, scalar, scalar.value.charAt(i))
+    at = block ? afterBlockChar(text, at, scalar, i, indent) : afterFlowChar(text, at, scalar, i)
   }
   return Math.min(at, text.length)
 }
 
-function afterBlockChar(text: string, at: number, char: string, indent: number): number {
+function afterBlockChar(
+  text: string,
+  at: number,
+  scalar: Scalar<string>,
+  i: number,
+  indent: number,
+): number {
   const here = text[at] === '\r' ? at + 1 : at
-  if (text[here] === '\n') {
-    // One line break of the value, or the space that a folded one became.
-    const next = skipIndent(text, here + 1, indent)
-    return char === '\n' || char === ' ' ? next : next + 1
-  }
-  return here + 1
+  if (text[here] !== '\n') return here + 1
+  const next = skipIndent(text, here + 1, indent)
+  // In a folded block, the first of several line breaks vanishes.
+  const first = scalar.value[i] === '\n' && scalar.value[i - 1] !== '\n'
+  const folded = scalar.type === Scalar.BLOCK_FOLDED && first && text[next] === '\n'
+  if (!folded || breaks(scalar.value, i, 0) >= breaks(text, here, indent)) return next
+  return skipIndent(text, next + 1, indent)
 }
 
-function afterFlowChar(text: string, at: number, scalar: Scalar<string>, char: string): number {
+function afterFlowChar(text: string, at: number, scalar: Scalar<string>, i: number): number {
+  const char = scalar.value[i] as string
   const here = text[at] as string
   if (scalar.type === Scalar.QUOTE_DOUBLE && here === '\\') return afterEscape(text, at)
   if (scalar.type === Scalar.QUOTE_SINGLE && text.startsWith("''", at)) return at + 2
-  if (char === ' ' && here !== ' ') return skipBlanks(text, at)
-  if (char === ' ' && foldsHere(text, at)) return skipBlanks(text, at)
+  if (char === '\n' && scalar.value[i - 1] === '\n' && !' \t\r\n'.includes(here)) return at
+  if ((char === ' ' || char === '\n') && foldsHere(text, at)) return skipBlanks(text, at)
   return at + 1
+}
+
+/** How many line breaks follow each other from `at`, with up to `indent` spaces after each. */
+function breaks(text: string, at: number, indent: number): number {
+  let count = 0
+  for (let next = at; text[next] === '\n'; next = skipIndent(text, next + 1, indent)) count++
+  return count
 }
 
 /** Blanks that end in a line break: all of them together became one space. */
@@ -50,8 +63,10 @@ function foldsHere(text: string, at: number): boolean {
 }
 
 function afterEscape(text: string, at: number): number {
-  const digits = { x: 2, u: 4, U: 8 }[text[at + 1] ?? ''] ?? 0
-  return at + 2 + digits
+  const code = text[at + 1] ?? ''
+  // An escaped line break stands for nothing: what counts is the character after it.
+  if (code === '\n' || code === '\r') return skipBlanks(text, at + 1) + 1
+  return at + 2 + ({ x: 2, u: 4, U: 8 }[code] ?? 0)
 }
 
 function skipBlanks(text: string, at: number): number {
