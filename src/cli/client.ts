@@ -82,7 +82,9 @@ function refusal(status: number, problem: { detail?: string; title?: string }): 
 
 function unreachable(base: string, error: unknown, timeout: string): CliFailure {
   const isTimeout = error instanceof Error && error.name === 'TimeoutError'
-  const reason = isTimeout ? `no answer within ${timeout}` : errorText(error)
+  // Node says "fetch failed" of everything: the reason is in the cause.
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  const reason = isTimeout ? `no answer within ${timeout}` : errorText(cause)
   return new CliFailure(
     `no Tocsin answers at ${base} (${reason})\n` +
       'Is it running? Start it with `tocsin run`, or name another address with --url or TOCSIN_URL',

@@ -18,7 +18,8 @@ export function coerceToSchema(
     )
   }
   if (typeof value !== 'object' || value === null) {
-    if (schema?.type !== 'string' || typeof value === 'string') return value
+    const mayBeText = schema?.type === 'string' || schema?.else !== undefined
+    if (!mayBeText || typeof value === 'string') return value
     return sourceText(path) ?? value
   }
   const copy = Object.create(null) as Record<string, unknown>
