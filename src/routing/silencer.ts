@@ -1,3 +1,4 @@
+import { fingerprint } from '../core/labels.ts'
 import type { Labels } from '../core/labels.ts'
 import { compileMatchers, matcherProblem } from '../core/matcher.ts'
 import type { LabelPredicate, Matcher } from '../core/matcher.ts'
@@ -32,30 +33,40 @@ interface SilenceIndex {
 /** The clock of a caller may be behind that of the one before; silences that ended longer ago than this are left out. */
 const LATE_MS = 3_600_000
 
+/** One for each alert, several times over. */
+const MAX_VERDICTS = 300_000
+
 /**
- * Answers which silences match, from an index that is built once for each version of the view; what matched a label set
- * object is remembered until then. A silence whose pattern does not compile silences nothing.
+ * Answers which silences match, from an index that is built once for each version of the view; what matched a label set is
+ * remembered until then. A silence whose pattern does not compile silences nothing.
  */
 export function createSilencer(view: SilenceView): Silencer {
   let version: number | null = null
   let index: SilenceIndex = { byValue: new Map(), byPattern: new Map(), rest: [] }
-  let verdicts = new WeakMap<Labels, readonly Silence[]>()
+  const verdicts = new Map<string, readonly Silence[]>()
   return {
     silencedBy(labels, now) {
       if (version !== view.version) {
         version = view.version
         index = buildIndex(view.silences, now)
-        verdicts = new WeakMap()
+        verdicts.clear()
       }
-      let matched = verdicts.get(labels)
+      if (isEmpty(index)) return []
+      const key = fingerprint(labels)
+      let matched = verdicts.get(key)
       if (matched === undefined) {
         matched = lookUp(index, labels)
-        verdicts.set(labels, matched)
+        if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
+        verdicts.set(key, matched)
       }
       if (matched.length === 0) return []
       return matched.filter((s) => silenceState(s, now) === 'active').map((s) => s.id)
     },
   }
+}
+
+function isEmpty({ byValue, byPattern, rest }: SilenceIndex): boolean {
+  return byValue.size === 0 && byPattern.size === 0 && rest.length === 0
 }
 
 function buildIndex(silences: readonly Silence[], now: number): SilenceIndex {
