@@ -5,6 +5,7 @@ import { List, Markup, NamedInt, Struct } from './engine/value.ts'
 import type { Value } from './engine/value.ts'
 
 const MAX_DEPTH = 50
+const MAX_LENGTH = 8_000_000
 
 /** A value as Go's encoding/json prints it: compact, keys of maps in order, `<`, `>` and `&` escaped. @throws FunctionError */
 export function toJson(value: Value): string {
@@ -22,19 +23,27 @@ function jsonAt(value: Value, depth: number): string {
   if (value instanceof NamedInt) return String(value.number)
   if (value instanceof Markup) return jsonString(value.text)
   const part = (inner: Value): string => jsonAt(inner, depth + 1)
-  if (value instanceof List) return `[${value.items.map(part).join(',')}]`
+  if (value instanceof List) return `[${joinParts(value.items.map((item) => () => part(item)))}]`
   if (value instanceof Struct) return structJson(value, part)
-  const pairs = value.keys().map((key) => `${jsonString(key)}:${part(value.get(key))}`)
-  return `{${pairs.join(',')}}`
+  const pairs = value.keys().map((key) => () => `${jsonString(key)}:${part(value.get(key))}`)
+  return `{${joinParts(pairs)}}`
+}
+
+/** Stops as soon as the text is absurdly long: lists that hold each other many times would never end. */
+function joinParts(parts: ReadonlyArray<() => string>): string {
+  let joined = ''
+  for (const part of parts) {
+    joined += joined === '' ? part() : `,${part()}`
+    if (joined.length > MAX_LENGTH) throw new FunctionError('value is too large for JSON')
+  }
+  return joined
 }
 
 function structJson(value: Struct, part: (inner: Value) => string): string {
-  const pairs: string[] = []
-  for (const field of value.type.fields) {
-    if (field.json === null) continue
-    pairs.push(`${jsonString(field.json)}:${part(value.values.get(field.name) ?? null)}`)
-  }
-  return `{${pairs.join(',')}}`
+  const pairs = value.type.fields.flatMap(({ name, json }) =>
+    json === null ? [] : [() => `${jsonString(json)}:${part(value.values.get(name) ?? null)}`],
+  )
+  return `{${joinParts(pairs)}}`
 }
 
 function jsonNumber(value: number): string {

@@ -14,7 +14,7 @@ function mapCharacters(text: string, map: (char: string) => string): string {
   let mapped = ''
   for (const char of text) {
     const other = map(char)
-    mapped += [...other].length === 1 ? other : char
+    mapped += Array.from(other).length === 1 ? other : char
   }
   return mapped
 }
@@ -24,7 +24,7 @@ function mapCharacters(text: string, map: (char: string) => string): string {
  * A word goes on across `'`, `.` and `:` between letters, and across `_`.
  */
 export function toTitle(text: string, lowerRest: boolean): string {
-  const chars = [...text]
+  const chars = Array.from(text)
   let raised = false
   let titled = ''
   chars.forEach((char, i) => {

@@ -2,7 +2,7 @@ import { BUILTINS } from './engine/builtins.ts'
 import { DurationValue } from './engine/duration.ts'
 import { fixed, variadic } from './engine/functions.ts'
 import type { Functions, TemplateFunction } from './engine/functions.ts'
-import { ANY, asList, asText, STRING, STRINGS, typed } from './engine/params.ts'
+import { ANY, asList, asText, asTexts, STRING, STRINGS, typed } from './engine/params.ts'
 import { FunctionError } from './engine/templateError.ts'
 import { formatLayout } from './engine/timeLayout.ts'
 import { parseLayout } from './engine/timeParse.ts'
@@ -14,13 +14,14 @@ import {
   timeFromMs,
   ZERO_TIME,
 } from './engine/timeValue.ts'
-import { AnyMap, List, Markup, stringList } from './engine/value.ts'
+import { stringList } from './engine/stringList.ts'
+import { AnyMap, List, Markup } from './engine/value.ts'
 import type { Value } from './engine/value.ts'
 import { humanizeDuration } from './humanize.ts'
 import { toJson } from './jsonText.ts'
 import { toLower, toTitle, toUpper } from './letterCase.ts'
 import { numberOf } from './numericArgument.ts'
-import { matchesPattern, replacePattern } from './patterns.ts'
+import { MATCH, REPLACE_ALL } from './patternFunctions.ts'
 
 const ANY_LIST = typed('[]interface {}', (value) => value instanceof List, true)
 
@@ -31,9 +32,9 @@ export const MESSAGE_FUNCTIONS: Functions = new Map<string, TemplateFunction>([
   ['toLower', text(toLower)],
   ['title', text((s) => toTitle(s, true))],
   ['trimSpace', text((s) => s.trim())],
-  ['join', fixed([STRING, STRINGS], ([sep, list]) => join(asText(sep), list ?? null))],
-  ['match', fixed([STRING, STRING], ([p, s]) => matchesPattern(asText(p), asText(s)))],
-  ['reReplaceAll', fixed([STRING, STRING, STRING], ([p, r, s]) => replace(p, r, s))],
+  ['join', fixed([STRING, STRINGS], ([sep, list]) => asTexts(list).join(asText(sep)))],
+  ['match', MATCH],
+  ['reReplaceAll', REPLACE_ALL],
   ['safeHtml', text((s) => new Markup('html', s))],
   ['safeUrl', text((s) => new Markup('url', s))],
   ['urlUnescape', text(urlUnescape)],
@@ -56,14 +57,6 @@ export const MESSAGE_FUNCTIONS: Functions = new Map<string, TemplateFunction>([
 
 function text(call: (value: string) => Value): TemplateFunction {
   return fixed([STRING], ([value]) => call(asText(value)))
-}
-
-function join(separator: string, list: Value): string {
-  return list === null ? '' : asList(list).items.join(separator)
-}
-
-function replace(p: Value | undefined, r: Value | undefined, s: Value | undefined): string {
-  return replacePattern(asText(p), asText(r), asText(s))
 }
 
 function urlUnescape(escaped: string): string {

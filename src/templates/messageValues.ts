@@ -1,9 +1,10 @@
 import { sortedNames } from '../core/labels.ts'
 import type { Labels } from '../core/labels.ts'
 import type { MessageAlert, MessageData } from '../notifiers/notifier.ts'
-import { asList, STRINGS } from './engine/params.ts'
+import { asList, asStruct, asText, STRINGS } from './engine/params.ts'
 import { timeFromMs, ZERO_TIME } from './engine/timeValue.ts'
-import { List, stringList, StringMap, Struct } from './engine/value.ts'
+import { stringList } from './engine/stringList.ts'
+import { List, StringMap, Struct } from './engine/value.ts'
 import type { Method, Methods, StructType, Value } from './engine/value.ts'
 
 const roots = new WeakMap<MessageData, Struct>()
@@ -167,7 +168,7 @@ function pairList(entries: Labels, names: readonly string[]): List {
 
 function partsOf(pairs: List, part: 'Name' | 'Value'): string[] {
   return pairs.items.map((pair) => {
-    return pair instanceof Struct ? String(pair.values.get(part)) : ''
+    return asText(asStruct(pair).values.get(part))
   })
 }
 

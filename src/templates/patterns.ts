@@ -9,14 +9,10 @@ const MAX_PROGRAM_SIZE = 1_000
 
 const compiled = new LRUCache<string, RE2JS>({ max: 500 })
 
-/** Whether RE2 finds the pattern anywhere in the text. @throws FunctionError for a bad pattern */
-export function matchesPattern(pattern: string, text: string): boolean {
-  return compilePattern(pattern, '').test(text)
-}
+export type Pattern = RE2JS
 
-/** Go's ReplaceAllString: `$1`, `${1}` and `${name}` stand for groups. @throws FunctionError for a bad pattern */
-export function replacePattern(pattern: string, replacement: string, text: string): string {
-  const expression = compilePattern(pattern, `regexp: Compile(\`${pattern}\`): `)
+/** Go's ReplaceAllString: `$1`, `${1}` and `${name}` stand for groups. */
+export function replaceMatches(expression: Pattern, replacement: string, text: string): string {
   const groups = expression.namedGroups()
   const matcher = expression.matcher(text)
   let result = ''
@@ -31,13 +27,12 @@ export function replacePattern(pattern: string, replacement: string, text: strin
     }
     copied = end
     from = end > start ? end : end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1)
-    if (end > start && end === text.length) from = end
-    if (end === start || end === text.length) from = Math.max(from, end + 1)
   }
   return result + text.slice(copied)
 }
 
-function compilePattern(pattern: string, prefix: string): RE2JS {
+/** A compiled RE2 pattern. `prefix` goes before what is wrong with it. @throws FunctionError */
+export function compilePattern(pattern: string, prefix = ''): Pattern {
   const known = compiled.get(pattern)
   if (known !== undefined) return known
   if (pattern.length > MAX_PATTERN_LENGTH) {

@@ -17,7 +17,7 @@ import { stripDomain, stripPort } from './hostPort.ts'
 import { humanize, humanize1024, humanizeDuration, humanizePercentage } from './humanize.ts'
 import { toLower, toTitle, toUpper } from './letterCase.ts'
 import { floatToTimeMs, isFinite64, numberOf } from './numericArgument.ts'
-import { matchesPattern, replacePattern } from './patterns.ts'
+import { MATCH, REPLACE_ALL } from './patternFunctions.ts'
 
 const SAMPLE_TYPE: StructType = {
   name: '*template.sample',
@@ -51,8 +51,8 @@ export const RULE_FUNCTIONS: Functions = new Map<string, TemplateFunction>([
     'args',
     variadic([], ANY, (values) => new AnyMap(new Map(values.map((v, i) => [`arg${i}`, v])))),
   ],
-  ['reReplaceAll', fixed([STRING, STRING, STRING], ([p, r, s]) => replace(p, r, s))],
-  ['match', fixed([STRING, STRING], ([p, s]) => matchesPattern(asText(p), asText(s)))],
+  ['reReplaceAll', REPLACE_ALL],
+  ['match', MATCH],
   ['safeHtml', text((s) => s)],
   ['title', text((s) => toTitle(s, false))],
   ['toUpper', text(toUpper)],
@@ -115,10 +115,6 @@ function sortByLabel(name: string, result: Value | undefined): Value {
     items.map(({ sample }) => sample),
     RESULT_NAME,
   )
-}
-
-function replace(p: Value | undefined, r: Value | undefined, s: Value | undefined): string {
-  return replacePattern(asText(p), asText(r), asText(s))
 }
 
 function durationSeconds(value: string): number {

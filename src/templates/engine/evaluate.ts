@@ -79,13 +79,20 @@ function guarded(run: Run, site: CallSite, values: readonly Value[], call: () =>
   run.spend(1 + weight(values))
   try {
     const result = call()
-    if (typeof result === 'string') run.spend(result.length >>> 6)
+    if (typeof result === 'string') payForText(run, result)
     return result
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error
     run.node = site.node
     return run.fail(`error calling ${site.name}: ${error.message}`, error)
   }
+}
+
+/** Texts that double in a loop must end before memory does. */
+function payForText(run: Run, text: string): void {
+  run.spend(text.length >>> 6)
+  const { outputLength } = run.limits
+  if (text.length > outputLength) run.fail(`text is longer than ${outputLength} characters`)
 }
 
 function weight(values: readonly Value[]): number {
@@ -113,7 +120,12 @@ export function fieldChain(
     args: i === path.length - 1 ? args : NO_ARGUMENTS,
   }))
   const last = sites.length - 1
+  const only = path.length === 1 && args.length === 0 ? (path[0] as string) : null
   return (run, dot, receiver, final) => {
+    // By far the most frequent case, such as $labels.instance, takes the short way.
+    if (only !== null && final === undefined && receiver instanceof StringMap && receiver.isPlain) {
+      return receiver.get(only)
+    }
     let value = receiver
     let holder: Value = null
     for (let i = 0; i <= last; i++) {

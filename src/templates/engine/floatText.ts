@@ -12,6 +12,8 @@ export function formatSignificant(value: number, digits: number): string {
   if (!Number.isFinite(value)) return special(value)
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const wanted = Math.max(digits, 1)
+  const short = wanted <= 15 ? shortSignificant(value, wanted) : null
+  if (short !== null) return short
   const [mantissa, exponent] = splitExponent(roundExponential(value, wanted - 1))
   const negative = mantissa.startsWith('-')
   const figures = mantissa.replace(/[-.]/g, '').replace(/0+$/, '')
@@ -24,6 +26,19 @@ export function formatSignificant(value: number, digits: number): string {
   const whole = figures.slice(0, exponent + 1).padEnd(exponent + 1, '0')
   const fraction = figures.slice(exponent + 1)
   return fraction === '' ? sign + whole : `${sign}${whole}.${fraction}`
+}
+
+/** The plain form for values of usual size, by far the most; null where rounding or notation needs care. */
+function shortSignificant(value: number, digits: number): string | null {
+  const size = Math.abs(value)
+  if (size < 1e-4 || size >= 10 ** digits) return null
+  if (value.toPrecision(digits + 1).endsWith('5')) return null
+  const text = value.toPrecision(digits)
+  if (text.includes('e')) return null
+  if (!text.includes('.')) return text
+  let end = text.length
+  while (text[end - 1] === '0') end--
+  return text.slice(0, text[end - 1] === '.' ? end - 1 : end)
 }
 
 /** Go's `%.<digits>f`, ties to even on the exact value. */
@@ -77,7 +92,9 @@ function splitExponent(text: string): [string, number] {
 }
 
 function padExponent(text: string): string {
-  return text.replace(/e([+-])(\d)$/, 'e$10$2')
+  const cut = text.length - 1
+  const sign = text[cut - 1]
+  return sign === '-' || sign === '+' ? `${text.slice(0, cut)}0${text.slice(cut)}` : text
 }
 
 /** `toExponential` rounds ties up; Go rounds them to even. */

@@ -175,11 +175,7 @@ class Lexer {
   #lexWord(kind: 'variable' | 'field' | 'identifier', lead: number): void {
     this.#pos += lead
     const bare = lead > 0 && this.#atTerminator()
-    let char = this.#peek()
-    while (!bare && char !== '' && isWordCharacter(char)) {
-      this.#pos += char.length
-      char = this.#peek()
-    }
+    const char = bare ? '' : this.#skipWord()
     if (!this.#atTerminator())
       return this.#fail(`bad character ${describeCharacter(char.codePointAt(0) ?? 0)}`)
     if (bare) return this.#emit(kind === 'field' ? 'dot' : kind)
@@ -187,6 +183,16 @@ class Lexer {
     const word = this.#text.slice(this.#start, this.#pos)
     if (KEYWORDS.has(word)) return this.#emit('keyword')
     this.#emit(word === 'true' || word === 'false' ? 'bool' : 'identifier')
+  }
+
+  /** Goes behind the word characters that follow; returns the character there, '' at the end. */
+  #skipWord(): string {
+    let char = this.#peek()
+    while (char !== '' && isWordCharacter(char)) {
+      this.#pos += char.length
+      char = this.#peek()
+    }
+    return char
   }
 
   #peek(): string {

@@ -22,7 +22,7 @@ export const STRING: Param = {
   name: 'string',
   literal: 'string',
   nilable: false,
-  accepts: (value) => typeof value === 'string',
+  accepts: (value) => typeof value === 'string' || value instanceof Markup,
 }
 export const INT: Param = {
   name: 'int',
@@ -58,6 +58,11 @@ export function asInt(value: Value | undefined): number {
 export function asList(value: Value | undefined): List {
   if (value instanceof List) return value
   throw new FunctionError('expected a list')
+}
+
+/** The elements of a list of strings. */
+export function asTexts(value: Value | undefined): string[] {
+  return value === null ? [] : asList(value).items.map((item) => asText(item))
 }
 
 export function asStruct(value: Value | undefined): Struct {

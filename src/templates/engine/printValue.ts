@@ -7,7 +7,7 @@ import type { Composite, Value } from './value.ts'
 
 /** Values nested deeper, or texts longer, than a template can mean. */
 const MAX_DEPTH = 50
-const MAX_LENGTH = 16_000_000
+const MAX_LENGTH = 8_000_000
 
 /** Prints one value of any kind; the way a container prints its parts. */
 export type PrintPart = (value: Value) => string

@@ -1,119 +1,90 @@
+import { LRUCache } from 'lru-cache'
+import { MAX_WIDTH, parseFormat } from './printfFormat.ts'
+import type { Directive, OperandNumber, Size } from './printfFormat.ts'
 import { formatVerb } from './printfVerbs.ts'
-import type { Spec } from './printfVerbs.ts'
 import { printValue } from './printValue.ts'
 import { typeName } from './value.ts'
 import type { Value } from './value.ts'
 
-/** Wider fields and longer fractions are refused, as Go refuses them (Go's own limit is a million). */
-const MAX_WIDTH = 10_000
+const parsed = new LRUCache<string, ReadonlyArray<string | Directive>>({ max: 500 })
+/** Longer formats are not worth remembering. */
+const MAX_CACHED_LENGTH = 1_000
 
 /** Go's Sprintf. Mistakes show inside the text (`%!d(string=x)`), they are no errors. */
 export function sprintf(format: string, args: readonly Value[]): string {
-  return new Formatter(format, args).run()
+  let parts = parsed.get(format)
+  if (parts === undefined) {
+    parts = parseFormat(format)
+    if (format.length <= MAX_CACHED_LENGTH) parsed.set(format, parts)
+  }
+  const operands = new Operands(args)
+  let text = ''
+  for (const part of parts)
+    text += typeof part === 'string' ? part : formatDirective(part, operands)
+  return text + operands.surplus()
 }
 
-class Formatter {
-  readonly #format: string
-  readonly #args: readonly Value[]
-  #pos = 0
-  #arg = 0
+function formatDirective(directive: Directive, operands: Operands): string {
+  const width = readSize(directive.width, operands)
+  const precision = readSize(directive.precision, operands)
+  const hasPrecision = typeof precision === 'number' && precision >= 0
+  const problem =
+    (width === 'bad' ? '%!(BADWIDTH)' : '') +
+    (precision === null || hasPrecision ? '' : '%!(BADPREC)')
+  const { verb, index } = directive
+  if (verb === '') return `${problem}%!(NOVERB)`
+  if (verb === '%') return `${problem}%`
+  if (!operands.seek(index)) return `${problem}%!${verb}(BADINDEX)`
+  const value = operands.next()
+  if (value === undefined) return `${problem}%!${verb}(MISSING)`
+  const size = typeof width === 'number' ? width : null
+  const text = formatVerb(verb, value, {
+    plus: directive.plus,
+    minus: directive.minus || (size !== null && size < 0),
+    sharp: directive.sharp,
+    space: directive.space,
+    zero: directive.zero,
+    width: size === null ? null : Math.abs(size),
+    precision: hasPrecision ? precision : null,
+  })
+  return problem + text
+}
+
+function readSize(size: Size, operands: Operands): number | 'bad' | null {
+  if (size === null || typeof size === 'number') return size
+  if (size === 'tooLarge' || !operands.seek(size.operand)) return 'bad'
+  const value = operands.next()
+  if (typeof value !== 'bigint' || value > MAX_WIDTH || value < -MAX_WIDTH) return 'bad'
+  return Number(value)
+}
+
+/** The operands and how far they are used up. */
+class Operands {
+  readonly #values: readonly Value[]
+  #next = 0
   #reordered = false
-  #goodIndex = true
 
-  constructor(format: string, args: readonly Value[]) {
-    this.#format = format
-    this.#args = args
+  constructor(values: readonly Value[]) {
+    this.#values = values
   }
 
-  run(): string {
-    let text = ''
-    while (this.#pos < this.#format.length) {
-      const percent = this.#format.indexOf('%', this.#pos)
-      if (percent < 0) {
-        text += this.#format.slice(this.#pos)
-        break
-      }
-      text += this.#format.slice(this.#pos, percent)
-      this.#pos = percent + 1
-      text += this.#directive()
-    }
-    return text + this.#surplus()
-  }
-
-  #directive(): string {
-    const spec = { plus: false, minus: false, sharp: false, space: false, zero: false }
-    this.#flags(spec)
-    this.#goodIndex = true
-    let isIndexed = this.#index()
-    const width = this.#size()
-    let problem = width === 'bad' ? '%!(BADWIDTH)' : ''
-    if (typeof width === 'number' && width < 0) spec.minus = true
-    let precision: number | null = null
-    if (this.#format[this.#pos] === '.') {
-      this.#pos++
-      isIndexed = this.#index() || isIndexed
-      const read = this.#size()
-      if (read === 'bad' || (read ?? 0) < 0) problem += '%!(BADPREC)'
-      precision = typeof read === 'number' ? Math.max(read, 0) : read === null ? 0 : null
-    }
-    this.#index()
-    const code = this.#format.codePointAt(this.#pos)
-    if (code === undefined) return `${problem}%!(NOVERB)`
-    const verb = String.fromCodePoint(code)
-    this.#pos += verb.length
-    const size = typeof width === 'number' ? Math.abs(width) : null
-    return problem + this.#verb(verb, { ...spec, width: size, precision })
-  }
-
-  #verb(verb: string, spec: Spec): string {
-    if (verb === '%') return '%'
-    if (!this.#goodIndex) return `%!${verb}(BADINDEX)`
-    if (this.#arg >= this.#args.length) return `%!${verb}(MISSING)`
-    const value = this.#args[this.#arg++] ?? null
-    return formatVerb(verb, value, spec)
-  }
-
-  #flags(spec: { -readonly [K in 'plus' | 'minus' | 'sharp' | 'space' | 'zero']: boolean }): void {
-    for (; ; this.#pos++) {
-      const char = this.#format[this.#pos]
-      if (char === '+') spec.plus = true
-      else if (char === '-') spec.minus = true
-      else if (char === '#') spec.sharp = true
-      else if (char === ' ') spec.space = true
-      else if (char === '0') spec.zero = true
-      else return
-    }
-  }
-
-  /** An explicit `[n]`: the next operand is the n-th. */
-  #index(): boolean {
-    if (this.#format[this.#pos] !== '[') return false
+  /** Goes to the operand of an explicit `[n]`. False when there is none. */
+  seek(number: OperandNumber): boolean {
+    if (number === null) return true
     this.#reordered = true
-    const close = this.#format.indexOf(']', this.#pos)
-    const number = close < 0 ? Number.NaN : Number(this.#format.slice(this.#pos + 1, close))
-    this.#pos = close < 0 ? this.#pos + 1 : close + 1
-    this.#goodIndex = Number.isInteger(number) && number >= 1 && number <= this.#args.length
-    if (this.#goodIndex) this.#arg = number - 1
+    if (!(number <= this.#values.length)) return false
+    this.#next = number - 1
     return true
   }
 
-  /** A width or precision: digits, or `*` for the next operand. Null: none. */
-  #size(): number | 'bad' | null {
-    if (this.#format[this.#pos] === '*') {
-      this.#pos++
-      const value = this.#args[this.#arg++]
-      if (typeof value !== 'bigint') return 'bad'
-      return value > MAX_WIDTH || value < -MAX_WIDTH ? 'bad' : Number(value)
-    }
-    const digits = /^\d+/.exec(this.#format.slice(this.#pos, this.#pos + 20))?.[0]
-    if (digits === undefined) return null
-    this.#pos += digits.length
-    return Number(digits) > MAX_WIDTH ? 'bad' : Number(digits)
+  next(): Value | undefined {
+    return this.#values[this.#next++]
   }
 
-  #surplus(): string {
-    if (this.#reordered || this.#arg >= this.#args.length) return ''
-    const rest = this.#args.slice(this.#arg)
+  /** What Go appends when operands were left over. */
+  surplus(): string {
+    if (this.#reordered || this.#next >= this.#values.length) return ''
+    const rest = this.#values.slice(this.#next)
     const shown = rest.map((v) => (v === null ? '<nil>' : `${typeName(v)}=${printValue(v)}`))
     return `%!(EXTRA ${shown.join(', ')})`
   }

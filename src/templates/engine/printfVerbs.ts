@@ -60,7 +60,7 @@ function formatComposite(verb: string, value: Composite, spec: Spec, depth: numb
 }
 
 function formatText(verb: string, text: string, spec: Spec): string | null {
-  const cut = spec.precision === null ? text : [...text].slice(0, spec.precision).join('')
+  const cut = spec.precision === null ? text : firstCharacters(text, spec.precision)
   switch (verb) {
     case 'v':
       return pad(spec.sharp ? quote(cut) : cut, spec)
@@ -159,10 +159,18 @@ function padNumber(sign: string, digits: string, spec: Spec, mayZero: boolean): 
   return sign + digits.padStart(spec.width - sign.length, '0')
 }
 
+function firstCharacters(text: string, count: number): string {
+  return Array.from(text).slice(0, count).join('')
+}
+
+function characterCount(text: string): number {
+  return Array.from(text).length
+}
+
 /** Width counts characters, not bytes. */
 function pad(text: string, spec: Spec): string {
   if (spec.width === null) return text
-  const missing = spec.width - [...text].length
+  const missing = spec.width - characterCount(text)
   if (missing <= 0) return text
   return spec.minus ? text + ' '.repeat(missing) : ' '.repeat(missing) + text
 }

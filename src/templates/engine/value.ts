@@ -59,12 +59,17 @@ export class StringMap {
     return sortedNames(this.entries)
   }
 
-  get methods(): Methods<StringMap> {
-    return this.#methods
+  get isEmpty(): boolean {
+    return Object.keys(this.entries).length === 0
+  }
+
+  /** Whether every name is a key, because the map has no methods. */
+  get isPlain(): boolean {
+    return this.#methods.size === 0
   }
 
   method(name: string): BoundMethod | null {
-    return this.#methods.size === 0 ? null : bindMethod(this.#methods, this, name)
+    return bindMethod(this.#methods, this, name)
   }
 }
 
@@ -90,7 +95,7 @@ export class AnyMap {
   }
 }
 
-/** A Go slice. `elementType` is what its type says about every element. */
+/** A Go slice. */
 export class List {
   readonly items: readonly Value[]
   readonly typeName: string
@@ -209,30 +214,8 @@ export function isTrue(value: Value): boolean {
   if (typeof value !== 'object') return Boolean(value)
   if (value instanceof List) return value.items.length > 0
   if (value instanceof AnyMap) return value.entries.size > 0
-  if (value instanceof StringMap) return value.keys().length > 0
+  if (value instanceof StringMap) return !value.isEmpty
   if (value instanceof NamedInt) return value.number !== 0n
   if (value instanceof Markup) return value.text !== ''
   return 'nanoseconds' in value ? value.nanoseconds !== 0n : true
 }
-
-/** A list of strings, as `Names` and `Values` return and `join` takes. */
-export function stringList(items: readonly string[]): List {
-  return new List(items, '[]string', STRING_LIST_METHODS)
-}
-
-const STRING_LIST_METHODS: Methods<List> = new Map([
-  [
-    'Join',
-    {
-      params: [
-        {
-          name: 'string',
-          literal: 'string' as const,
-          nilable: false,
-          accepts: (value: Value) => typeof value === 'string',
-        },
-      ],
-      call: (self: List, args: readonly Value[]) => self.items.join(String(args[0])),
-    },
-  ],
-])

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { List, Struct, stringList, StringMap } from '../../../src/templates/engine/value.ts'
+import { stringList } from '../../../src/templates/engine/stringList.ts'
+import { List, Struct, StringMap } from '../../../src/templates/engine/value.ts'
 import type { Value } from '../../../src/templates/engine/value.ts'
 import { anyMap, run } from './support.ts'
 
