@@ -7,6 +7,8 @@ import type { YamlPath, YamlText } from '../config/yamlText.ts'
 export const MAX_TEXT_BYTES = 1_048_576
 /** Problems of one file that are listed; a file with more is broken in one way many times. */
 const MAX_PROBLEMS = 1_000
+/** Messages quote the file, and a file may hold anything. */
+const MAX_MESSAGE = 600
 
 /** One YAML text being read as rules: values by path, and the problems found on the way. */
 export interface RuleText {
@@ -36,7 +38,7 @@ export function openRuleText(
     text: string,
   ): void => {
     if (problems.length < MAX_PROBLEMS) {
-      problems.push({ file, ...place, severity, message: where(path) + text })
+      problems.push({ file, ...place, severity, message: shorten(where(path) + text) })
     } else if (problems.length === MAX_PROBLEMS) {
       problems.push({ file, ...place, severity: 'error', message: 'more problems follow' })
     }
@@ -71,6 +73,10 @@ export function openRuleText(
       return ms
     },
   }
+}
+
+function shorten(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)} …`
 }
 
 function mebibytes(size: string | number): string {
