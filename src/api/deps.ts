@@ -18,7 +18,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 
 /** Everything the two HTTP servers need: ports and a few questions that the composition root answers. */
 export interface ApiDeps {
-  readonly alerts: AlertStore
+  readonly alerts: Pick<AlertStore, 'view' | 'sync' | 'update'>
   readonly silences: SilenceStore
   readonly groups: Pick<GroupStore, 'list'>
   readonly ledger: Pick<Ledger, 'list' | 'get' | 'replay' | 'counts'>

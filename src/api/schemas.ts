@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox'
-import type { TProperties, TSchema } from '@fastify/type-provider-typebox'
+import type { Static, TProperties, TSchema } from '@fastify/type-provider-typebox'
 import { problemSchema } from './problem.ts'
 
 /** A mapping from label names to values. */
@@ -25,6 +25,12 @@ export function answer<T extends TProperties>(properties: T) {
 /** A mapping without other keys than these: unknown ones are refused, not dropped. */
 export function input<T extends TProperties>(properties: T) {
   return Type.Object(properties, { additionalProperties: false })
+}
+
+/** The same, or no body at all. */
+export function optionalInput<T extends TProperties>(properties: T) {
+  const schema = input(properties)
+  return Type.Unsafe<Static<typeof schema> | null>({ ...schema, type: ['object', 'null'] })
 }
 
 /** The good answers, and problem documents for everything else. */

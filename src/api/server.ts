@@ -7,6 +7,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { installAccessControl } from './access.ts'
 import type { ApiDeps } from './deps.ts'
 import { installProblemHandler } from './problem.ts'
+import { schemaErrorText } from './schemaErrors.ts'
+import { AppError } from '../core/errors.ts'
 
 export type Listener = 'service' | 'management'
 
@@ -30,6 +32,9 @@ export function createServer(listener: Listener, deps: ApiDeps): FastifyInstance
   }) as unknown as FastifyInstance
   app.server.maxConnections = network.maxServerConnections
   installValidation(app)
+  app.setSchemaErrorFormatter(
+    (errors, part) => new AppError('INVALID_INPUT', schemaErrorText(errors, part)),
+  )
   installProblemHandler(app)
   installAccessControl(app, auth)
   installRequestMetrics(app, listener, deps)
@@ -50,7 +55,14 @@ function installValidation(app: FastifyInstance): void {
 }
 
 function createAjv(options: Options): Ajv {
-  const ajv = new Ajv({ allErrors: false, removeAdditional: false, useDefaults: true, ...options })
+  const ajv = new Ajv({
+    allErrors: false,
+    removeAdditional: false,
+    useDefaults: true,
+    allowUnionTypes: true,
+    verbose: true,
+    ...options,
+  })
   ajvFormats.default.default(ajv, ['date-time'])
   return ajv
 }

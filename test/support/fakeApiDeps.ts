@@ -6,6 +6,7 @@ import { compileMatchers } from '../../src/core/matcher.ts'
 import type { IncomingAlert } from '../../src/routing/incomingAlert.ts'
 import { silenceState } from '../../src/routing/silence.ts'
 import type { Silence } from '../../src/routing/silence.ts'
+import type { AlertView } from '../../src/store/alertStore.ts'
 import type { DeliveryRow, GroupSummary } from '../../src/store/groupStore.ts'
 import type { HistoryEntry } from '../../src/store/historyStore.ts'
 import { createLog } from '../../src/telemetry/log.ts'
@@ -91,9 +92,21 @@ export function testConfig(tokens: readonly TokenConfig[] = []): Config {
 }
 
 function fakeAlertStore(alerts: Map<string, AlertRecord>): ApiDeps['alerts'] {
+  const view: AlertView = {
+    get size() {
+      return alerts.size
+    },
+    get: (fingerprint) => alerts.get(fingerprint),
+    values: () => alerts.values(),
+    counts: () => {
+      const counts = { pending: 0, firing: 0, resolved: 0 }
+      for (const { status } of alerts.values()) counts[status]++
+      return counts
+    },
+  }
   return {
-    view: alerts,
-    sync: async () => alerts,
+    view,
+    sync: async () => view,
     update: async (changes) => {
       for (const [fingerprint, change] of changes) {
         const next = change(alerts.get(fingerprint))
@@ -143,5 +156,30 @@ function fakeLedger(rows: Map<string, DeliveryRow>): ApiDeps['ledger'] {
       for (const row of rows.values()) counts[row.status]++
       return { ...counts, oldestWaitingAt: null }
     },
+  }
+}
+
+/** A waiting row of the ledger, with what a test wants different. */
+export function buildDelivery(other: Partial<DeliveryRow> = {}): DeliveryRow {
+  return {
+    id: 'd1',
+    groupId: 'g1',
+    groupKey: '{}:{}',
+    receiver: 'team',
+    integration: 'team/webhook/0',
+    kind: 'webhook',
+    reason: 'first',
+    priority: 'other',
+    status: 'waiting',
+    note: '',
+    createdAt: START,
+    deadlineAt: START + 86_400_000,
+    nextAttemptAt: START,
+    attempts: [],
+    firingCount: 1,
+    resolvedCount: 0,
+    firing: [],
+    resolved: [],
+    ...other,
   }
 }

@@ -6,13 +6,13 @@ import { actor } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 import { recordAction } from '../history.ts'
 import { readEnd } from '../inputs.ts'
-import { durationInput, input, instantInput, instantOrNone, responses } from '../schemas.ts'
+import { durationInput, instantInput, instantOrNone, optionalInput, responses } from '../schemas.ts'
 import type { ApiServer } from '../server.ts'
 import { alertSchema } from './alertJson.ts'
 import { isAcknowledged } from './alertState.ts'
 import { fingerprintParams, requireAlert, shown } from './alerts.ts'
 
-const ackBody = input({
+const ackBody = optionalInput({
   note: Type.Optional(Type.String({ maxLength: 4_096 })),
   until: Type.Optional(instantInput),
   duration: Type.Optional(durationInput),
@@ -37,7 +37,7 @@ export function ackRoutes(app: ApiServer, deps: ApiDeps): void {
     schema: {
       ...common.schema,
       summary: 'Acknowledge a firing alert',
-      body: Type.Union([ackBody, Type.Null()]),
+      body: ackBody,
     },
     handler: async (request) => {
       const { note = '', by, ...end } = request.body ?? {}
