@@ -53,13 +53,16 @@ export function renderEmail(
   const from = renderer.text('from', settings.from) ?? ''
   const senders = addresses(from, renderer)
   const headers = renderHeaders(settings, renderer)
+  const subject = renderSubject(settings, data, renderer)
+  const recipients = addresses(to, renderer)
   const text = renderText(settings, data, renderer)
+  // Last of the templates, because it shows what failed in the others.
   const html = htmlBody(settings.html, data, renderer)
   const digest = createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32)
   return {
-    to: addresses(to, renderer),
+    to: recipients,
     from: senders.length === 1 ? (senders[0] as string) : null,
-    subject: renderSubject(settings, data, renderer),
+    subject,
     messageId: headers['Message-Id'] ?? `<${digest}@${hostname}>`,
     headers: {
       'Auto-Submitted': 'auto-generated',

@@ -1,15 +1,15 @@
 import type { MessageAlert, MessageData } from '../notifier.ts'
-import { goTime, labelsJson, quoteJson } from './goJson.ts'
+import { escapeJson, goTime, rawJson, rawLabelsJson } from './goJson.ts'
 
 const CHUNK_CHARACTERS = 64 * 1024
 
 /** One alert as Alertmanager's webhook body has it. */
 export function alertJson(alert: MessageAlert): string {
-  return (
-    `{"status":"${alert.status}","labels":${labelsJson(alert.labels)},` +
-    `"annotations":${labelsJson(alert.annotations)},"startsAt":"${goTime(alert.startsAt)}",` +
-    `"endsAt":"${goTime(alert.endsAt)}","generatorURL":${quoteJson(alert.generatorURL)},` +
-    `"fingerprint":${quoteJson(alert.fingerprint)}}`
+  return escapeJson(
+    `{"status":"${alert.status}","labels":${rawLabelsJson(alert.labels)},` +
+      `"annotations":${rawLabelsJson(alert.annotations)},"startsAt":"${goTime(alert.startsAt)}",` +
+      `"endsAt":"${goTime(alert.endsAt)}","generatorURL":${rawJson(alert.generatorURL)},` +
+      `"fingerprint":${rawJson(alert.fingerprint)}}`,
   )
 }
 

@@ -42,6 +42,8 @@ export function noticesOf(data: MessageData, renderer: FieldRenderer): readonly 
   return [data.notice, ...renderer.warnings].filter((sentence) => sentence !== '')
 }
 
+const LISTS_ALERTS = /\{\{[^}]*\b(?:range|template|block|toJson)\b/
+
 /**
  * Renders a body that lists alerts with as many of them (firing ones first) as fit: at most `maxAlerts`, and fewer until
  * the text is no longer than `maxLength`. Null when the template failed. A body of one alert may still be too long.
@@ -77,14 +79,21 @@ export function boundedText(
   data: MessageData,
   limits: { readonly maxAlerts: number; readonly maxLength: number; readonly mark?: string },
 ): string | null {
-  const fitting = renderFitting(data, limits, (view) => renderer.text(field, source, view))
+  const fitting = renderFitting(data, limitsFor(source, limits), (view) =>
+    renderer.text(field, source, view),
+  )
   if (fitting === null) return null
   const { text, omitted } = fitting
-  if (omitted === 0 && text.length <= limits.maxLength) return text
+  if (text.trim() === '' || (omitted === 0 && text.length <= limits.maxLength)) return text
   const tail = omitted > 0 ? `\n${moreAlerts(omitted, data)}` : `\n${backLink(data)}`
   const mark = limits.mark ?? ELLIPSIS
   if (tail.length + mark.length > limits.maxLength / 2) return cut(text, limits.maxLength, mark)
   return cut(text, limits.maxLength - tail.length, mark) + tail
+}
+
+/** A template that cannot list alerts sees all of them, so that the counts in it are right. */
+function limitsFor<T extends { readonly maxAlerts: number }>(source: string, limits: T): T {
+  return LISTS_ALERTS.test(source) ? limits : { ...limits, maxAlerts: Infinity }
 }
 
 function firingFirst(data: MessageData, count: number): MessageData['alerts'] {

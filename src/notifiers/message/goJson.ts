@@ -13,33 +13,49 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 
 /** JSON of a text as Go's encoding/json writes it: `<`, `>` and `&` escaped, broken UTF-16 replaced. */
 export function quoteJson(text: string): string {
-  return escapeJson(JSON.stringify(wellFormed(text)))
+  return escapeJson(rawJson(text))
 }
 
 /** JSON of a label set, names in order, as Go writes a map of strings. */
 export function labelsJson(labels: Labels): string {
-  const json = isSorted(labels) ? JSON.stringify(labels) : JSON.stringify(sorted(labels))
-  // Only a lone surrogate makes JSON.stringify write \ud...; then the slow way repairs it.
-  return json.includes('\\ud') ? repairedJson(labels) : escapeJson(json)
+  return escapeJson(rawLabelsJson(labels))
 }
 
 /** JSON of any plain value, escaped likewise. */
 export function valueJson(value: unknown): string {
-  return escapeJson(
-    JSON.stringify(value, (_key, part: unknown) =>
-      typeof part === 'string' ? wellFormed(part) : part,
-    ) ?? 'null',
-  )
+  const repair = (_key: string, part: unknown): unknown =>
+    typeof part === 'string' ? wellFormed(part) : part
+  return escapeJson(JSON.stringify(value, repair) ?? 'null')
+}
+
+/** Escapes what Go escapes in a finished piece of JSON, where these characters stand in texts only. */
+export function escapeJson(json: string): string {
+  return json.search(UNSAFE) < 0 ? json : json.replace(UNSAFE, (c) => ESCAPES[c] as string)
+}
+
+/** As quoteJson, not yet escaped: for those who escape a larger piece at once. */
+export function rawJson(text: string): string {
+  const json = JSON.stringify(text)
+  // Only a lone surrogate makes JSON.stringify write \ud...
+  return json.includes('\\ud') ? JSON.stringify(wellFormed(text)) : json
+}
+
+/** As labelsJson, not yet escaped. */
+export function rawLabelsJson(labels: Labels): string {
+  if (isSorted(labels)) {
+    const json = JSON.stringify(labels)
+    if (!json.includes('\\ud')) return json
+  }
+  const pairs = sortedNames(labels).map((n) => `${rawJson(n)}:${rawJson(labels[n] as string)}`)
+  return `{${pairs.join(',')}}`
 }
 
 /** RFC 3339 in UTC without trailing zeros in the fraction; null is Go's zero time. */
 export function goTime(at: number | null): string {
   if (at === null || !Number.isFinite(at)) return '0001-01-01T00:00:00Z'
-  return new Date(at).toISOString().replace(/\.?0*Z$/, 'Z')
-}
-
-function escapeJson(json: string): string {
-  return json.search(UNSAFE) < 0 ? json : json.replace(UNSAFE, (c) => ESCAPES[c] as string)
+  const iso = new Date(at).toISOString()
+  if (iso.endsWith('.000Z')) return `${iso.slice(0, -5)}Z`
+  return iso.endsWith('0Z') ? iso.replace(/0+Z$/, 'Z') : iso
 }
 
 function wellFormed(text: string): string {
@@ -49,20 +65,8 @@ function wellFormed(text: string): string {
 function isSorted(labels: Labels): boolean {
   let before = ''
   for (const name in labels) {
-    // Beyond ASCII the order of UTF-16 and of bytes may differ, and digits come first in any object.
-    if (name < before || !/^[A-Za-z_]\w*$/.test(name)) return false
+    if (name < before) return false
     before = name
   }
   return true
-}
-
-function sorted(labels: Labels): Labels {
-  const copy = Object.create(null) as Record<string, string>
-  for (const name of sortedNames(labels)) copy[name] = labels[name] as string
-  return copy
-}
-
-function repairedJson(labels: Labels): string {
-  const pairs = sortedNames(labels).map((n) => `${quoteJson(n)}:${quoteJson(labels[n] as string)}`)
-  return `{${pairs.join(',')}}`
 }

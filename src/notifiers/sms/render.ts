@@ -1,6 +1,7 @@
 import type { MessageTemplates } from '../../templates/messageTemplates.ts'
 import { cut, formatCount, oneLine } from '../message/cut.ts'
 import { boundedText, createFieldRenderer, noticesOf } from '../message/fieldRenderer.ts'
+import type { FieldRenderer } from '../message/fieldRenderer.ts'
 import { backLink, headline, summaryOf } from '../message/plainText.ts'
 import type { MessageData, Outgoing } from '../notifier.ts'
 import { E164 } from './config.ts'
@@ -30,22 +31,26 @@ export function renderSms(
   const renderer = createFieldRenderer(templates, data)
   const to = settings.to.flatMap((source) => (renderer.text('to', source) ?? '').split(','))
   const numbers = [...new Set(to.map((number) => number.trim()))].filter((number) => number !== '')
-  const limits = { maxAlerts: 100, maxLength: MAX_TEXT, mark: MARK }
-  const body =
-    settings.text === null ? '' : (boundedText(renderer, 'text', settings.text, data, limits) ?? '')
-  const notices = noticesOf(data, renderer).map((notice) => cut(oneLine(notice), 160, MARK))
-  const text = body.trim() === '' ? ownText(data) : body.trim()
+  const limits = {
+    maxAlerts: 100,
+    maxLength: MAX_TEXT - noticeHead(data, renderer).length,
+    mark: MARK,
+  }
+  const source = settings.text ?? ''
+  const body = boundedText(renderer, 'text', source, data, limits)?.trim() ?? ''
+  const head = noticeHead(data, renderer)
+  const text = cut(body === '' ? ownText(data) : body, MAX_TEXT - head.length, MARK)
   return {
     to: numbers.filter((number) => E164.test(number)),
     unusable: numbers.filter((number) => !E164.test(number)),
-    text: withNotices(text, notices),
+    text: head + text,
     warnings: renderer.warnings,
   }
 }
 
-function withNotices(text: string, notices: readonly string[]): string {
-  const head = notices.length === 0 ? '' : `${cut(notices.join('; '), 400, MARK)}\n`
-  return head + cut(text, MAX_TEXT - head.length, MARK)
+function noticeHead(data: MessageData, renderer: FieldRenderer): string {
+  const notices = noticesOf(data, renderer).map((notice) => cut(oneLine(notice), 160, MARK))
+  return notices.length === 0 ? '' : `${cut(notices.join('; '), 400, MARK)}\n`
 }
 
 /** `[FIRING:3] Disk (h1 critical): disk is full and 2 more http://...` */

@@ -84,7 +84,7 @@ export function manyAlerts(count: number): readonly MessageAlert[] {
 }
 
 /**
- * Stand-in for the template engine: knows `{{ .Status }}`, `{{ n }}` (how many alerts), `{{ each }}` (one line for each alert) and
+ * Stand-in for the template engine: knows `{{ .Status }}`, `{{ n }}` (how many alerts), `{{ range }}` (one line for each alert) and
  * `{{ template "name" . }}` (gives `<name>`); everything else fails as a template would.
  */
 export const TEMPLATES: MessageTemplates = {
@@ -96,7 +96,7 @@ export const TEMPLATES: MessageTemplates = {
       if (action === 'else' || action === 'end') return ''
       if (action === '.Status') return data.status
       if (action === 'n') return String(data.alerts.length)
-      if (action === 'each') return data.alerts.map((a) => `${JSON.stringify(a.labels)}\n`).join('')
+      if (action === 'range') return data.alerts.map((a) => `${JSON.stringify(a.labels)}\n`).join('')
       const label = /^\.CommonLabels\.(\w+)$/.exec(action)?.[1]
       if (label !== undefined) return data.commonLabels[label] ?? ''
       throw new Error(`1:3: function "${action}" not defined`)
