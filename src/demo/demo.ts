@@ -48,9 +48,12 @@ async function startAndWait(run: DemoRun): Promise<void> {
   const { options, context, clock, stop } = run
   const end = new DemoEnd(options)
   let ports = options.ports
-  const printer: DemoPrinter = new DemoPrinter(context.print, (isFirst) => {
+  let hinted = false
+  const printer: DemoPrinter = new DemoPrinter(context.print, () => {
     end.delivered()
-    if (isFirst) void sayNext(run, ports, () => printer.lastFiring)
+    if (hinted || printer.ackTarget === null) return // nothing that could be acknowledged
+    hinted = true
+    void sayNext(run, ports, printer)
   })
   const base = await startFoundation(run, printer)
   ports = base.ports
@@ -124,15 +127,16 @@ async function facts(
   })
 }
 
-async function sayNext(run: DemoRun, ports: DemoPorts, fingerprint: () => string): Promise<void> {
+async function sayNext(run: DemoRun, ports: DemoPorts, printer: DemoPrinter): Promise<void> {
   await run.clock.sleep(AFTER_FIRST_MS, run.stop)
-  if (run.stop.aborted) return
+  const { ackTarget } = printer
+  if (run.stop.aborted || ackTarget === null) return
   run.context.print(
     nextCommandsText({
       inboxUrl: `http://${HOST}:${ports.inbox}`,
       serviceUrl: `http://${HOST}:${ports.service}`,
       defaultServiceUrl: String(ports.service) === DEMO_SETTINGS.servicePort.fallback,
-      fingerprint: fingerprint(),
+      ackTarget,
     }),
   )
 }

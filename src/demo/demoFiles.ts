@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import type { DemoPorts } from './demoSettings.ts'
 
@@ -16,13 +16,30 @@ export interface DemoFilesInput {
 const HEADER = (purpose: string): string =>
   `# ${purpose}\n# Written by \`tocsin demo\` at every start: copy it to make it your own.\n`
 
+const OWN_RULES = `# Your rules. The demo looks at this folder every two seconds and never changes this file.
+# Remove the marks below, save, and watch the screen.
+groups:
+  - name: mine
+    rules: []
+    # rules:
+    #   - alert: QueueNotEmpty
+    #     expr: demo_queue_depth{service="search"} > 0
+    #     for: 10s
+    #     labels:
+    #       severity: warning
+    #     annotations:
+    #       summary: '{{ $value }} jobs wait in the queue of {{ $labels.service }}'
+`
+
 /**
  * Writes the demo's tocsin.yml and alertmanager.yml, and a folder `rules` for the reader's own rule files.
  * Resolves to the path of the tocsin.yml.
  */
 export function writeDemoFiles(input: DemoFilesInput): string {
   const config = join(input.dir, 'tocsin.yml')
-  mkdirSync(join(input.dir, 'rules'), { recursive: true })
+  const own = join(input.dir, 'rules/mine.yml')
+  mkdirSync(dirname(own), { recursive: true })
+  if (!existsSync(own)) writeFileSync(own, OWN_RULES)
   writeFileSync(join(input.dir, 'alertmanager.yml'), notificationText(input))
   writeFileSync(config, serviceText(input))
   return config

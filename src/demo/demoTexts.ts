@@ -33,18 +33,19 @@ export interface NextCommands {
   readonly inboxUrl: string
   readonly serviceUrl: string
   readonly defaultServiceUrl: boolean
-  readonly fingerprint: string
+  /** What `tocsin ack` takes: a fingerprint, or matchers. */
+  readonly ackTarget: string
 }
 
 /** What to try after the first message: three commands that work as they stand. */
 export function nextCommandsText(next: NextCommands): string {
   const at = next.defaultServiceUrl ? '' : ` --url ${next.serviceUrl}`
   const rows: ReadonlyArray<readonly [string, string]> = [
-    [next.inboxUrl, 'open the inbox in a browser: the message in all five kinds'],
+    [next.inboxUrl, 'the inbox, in a browser: the message in all five kinds'],
     [`npx tocsin alerts${at}`, 'what is firing'],
     [
-      `npx tocsin ack ${next.fingerprint}${at} --note "on it"`,
-      'say that you are on it: no repeats',
+      `npx tocsin ack ${next.ackTarget}${at} --note "on it"`,
+      'say that you are on it: it stops repeating',
     ],
   ]
   const width = Math.max(...rows.map(([command]) => command.length))
