@@ -46,5 +46,6 @@ test('it agrees with each pattern alone, over more than one automaton', () => {
         expect([...set(text)].sort((a, b) => a - b)).toEqual(want)
       }
     }),
+    { numRuns: 30 },
   )
 })

@@ -135,7 +135,8 @@ function compileOptions(section: Section, context: RouteContext, inherited: Inhe
 }
 
 function warnOfShortRepeat(section: Section, options: Inherited): void {
-  if (options.repeatIntervalMs >= options.groupIntervalMs) return
+  const { repeatIntervalMs, groupIntervalMs } = options
+  if (repeatIntervalMs === 0 || repeatIntervalMs >= groupIntervalMs) return
   const key = ['repeat_interval', 'group_interval'].find((own) => Object.hasOwn(section.value, own))
   if (key === undefined) return
   const message =
