@@ -21,7 +21,7 @@ export async function claimPort(
     const code = (error as NodeJS.ErrnoException).code ?? ''
     const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`
     const message = `port ${port} on ${host}, wanted for the ${purpose}, ${why}: choose another with ${remedy}`
-    throw new AppError('STARTUP_FAILED', message, { cause: error })
+    throw new AppError('STARTUP_FAILED', message)
   } finally {
     if (probe.listening) {
       probe.close()
