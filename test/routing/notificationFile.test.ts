@@ -525,7 +525,7 @@ describe('problems', () => {
     expect(problemsOf(text).map((problem) => problem.split(' ')[0])).toEqual([
       '3:3:',
       '4:14:',
-      '4:42:',
+      '4:43:',
       '9:1:',
     ])
   })

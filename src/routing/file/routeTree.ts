@@ -1,18 +1,13 @@
-import { nearest } from '../../config/nearest.ts'
 import type { YamlPath } from '../../config/yamlText.ts'
 import { formatMatchers } from '../../core/matcher.ts'
-import {
-  readBoolean,
-  readString,
-  readTextList,
-  readTextMap,
-} from '../../notifiers/settings/read.ts'
+import { readBoolean, readString } from '../../notifiers/settings/read.ts'
 import { checkKeys, subsection } from '../../notifiers/settings/section.ts'
 import type { Section } from '../../notifiers/settings/section.ts'
 import type { Route } from '../notificationConfig.ts'
 import { readDuration } from './globalSection.ts'
 import { listItems } from './listItems.ts'
 import { compileMatcherFields } from './matcherFields.ts'
+import { checkLabels, checkRoot, compileGroupBy, readIntervalNames } from './routeFields.ts'
 
 const KEYS = [
   'receiver',
@@ -28,13 +23,6 @@ const KEYS = [
   'active_time_intervals',
   'labels',
   'routes',
-]
-const NEVER_AT_ROOT = [
-  'matchers',
-  'match',
-  'match_re',
-  'mute_time_intervals',
-  'active_time_intervals',
 ]
 
 /** What a route takes over from its parent unless it says otherwise. */
@@ -108,8 +96,8 @@ function compileRoute(section: Section, context: RouteContext, place: Place): Ro
     matchers,
     continue: readBoolean(section, 'continue') ?? false,
     ...options,
-    muteTimeIntervals: intervalNames(section, 'mute_time_intervals', context),
-    activeTimeIntervals: intervalNames(section, 'active_time_intervals', context),
+    muteTimeIntervals: readIntervalNames(section, 'mute_time_intervals', context.intervalNames),
+    activeTimeIntervals: readIntervalNames(section, 'active_time_intervals', context.intervalNames),
     routes: listItems(section, 'routes').flatMap((child, index): Route[] => {
       if (child === null) return []
       const path = [...place.path, 'routes', index]
@@ -148,61 +136,4 @@ function readInterval(section: Section, key: string): number | null {
   const ms = readDuration(section, key)
   if (ms === 0) section.report([key], `${key} must be longer than 0`)
   return ms
-}
-
-/** Null when the key is absent; an empty list groups everything together. */
-function compileGroupBy(section: Section): Route['groupBy'] | null {
-  const names = readTextList(section, 'group_by')
-  if (names === null) return null
-  const seen = new Set<string>()
-  for (const [index, name] of names.entries()) {
-    if (name === '') section.report(['group_by', index], 'a label name must not be empty')
-    else if (seen.has(name)) section.report(['group_by', index], `label "${name}" is there twice`)
-    seen.add(name)
-  }
-  if (!seen.has('...')) return names
-  if (seen.size > 1) section.report(['group_by'], '"..." means all labels: no others beside it')
-  return 'all'
-}
-
-function intervalNames(
-  section: Section,
-  key: string,
-  { intervalNames: known }: RouteContext,
-): readonly string[] {
-  const names = readTextList(section, key) ?? []
-  for (const [index, name] of names.entries()) {
-    if (known.includes(name)) continue
-    const near = nearest(name, known)
-    const advice = near === null ? '' : `; did you mean "${near}"?`
-    section.report([key, index], `time interval "${name}" does not exist${advice}`)
-  }
-  return names
-}
-
-function checkRoot(section: Section): void {
-  if (!section.text(['receiver'])) {
-    section.report(
-      [],
-      'the root route needs a receiver: it gets every alert that no other route takes',
-    )
-  }
-  for (const key of NEVER_AT_ROOT) {
-    const value = section.value[key]
-    if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) continue
-    section.report(
-      [key],
-      `the root route takes every alert: ${key} can stand in routes below it only`,
-    )
-  }
-  if (section.value['continue'] === true) {
-    section.report(['continue'], 'the root route has no siblings: remove continue')
-  }
-}
-
-function checkLabels(section: Section): void {
-  const labels = readTextMap(section, 'labels')
-  if (labels === null) return
-  if (Object.hasOwn(labels, '')) section.report(['labels'], 'a label name must not be empty')
-  section.report(['labels'], 'labels of routes are not supported yet: they are ignored', 'warning')
 }
