@@ -1,12 +1,7 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { integrationConfigs } from '../../src/notifiers/configs.ts'
 import { parseGoDuration } from '../../src/notifiers/settings/goDuration.ts'
-import type { EmailSettings } from '../../src/notifiers/email/config.ts'
-import type { PagerdutySettings } from '../../src/notifiers/pagerduty/config.ts'
-import type { SlackSettings } from '../../src/notifiers/slack/config.ts'
-import type { SmsSettings } from '../../src/notifiers/sms/config.ts'
-import type { WebhookSettings } from '../../src/notifiers/webhook/config.ts'
 import { compileItem, settingsOf } from './support/harness.ts'
 
 const SID = `AC${'0a'.repeat(16)}`
@@ -345,7 +340,7 @@ describe('problems', () => {
 
 describe('what settings mean', () => {
   test('an e-mail takes what it lacks from the globals', () => {
-    const settings = settingsOf<EmailSettings>(
+    const settings = settingsOf(
       'email',
       'to: a@b',
       `${SMTP}\nsmtp_hello: me\nsmtp_auth_username: u\nsmtp_auth_password_file: /p\nsmtp_require_tls: false`,
@@ -364,7 +359,7 @@ describe('what settings mean', () => {
 
   test('a password file here sets aside the global password', () => {
     const global = `${SMTP}\nsmtp_auth_username: u\nsmtp_auth_password: x`
-    const settings = settingsOf<EmailSettings>('email', 'to: a@b\nauth_password_file: /p', global)
+    const settings = settingsOf('email', 'to: a@b\nauth_password_file: /p', global)
     expect(settings.auth?.password).toEqual({ file: '/p' })
   })
 
@@ -374,13 +369,13 @@ describe('what settings mean', () => {
     ['unless it is told to', 'smarthost: m:25\nforce_implicit_tls: true', true],
     ['and 465 does not when told so', 'smarthost: "[::1]:465"\nforce_implicit_tls: false', false],
   ])('%s', (_name, extra, implicitTls) => {
-    const settings = settingsOf<EmailSettings>('email', `to: a@b\n${extra}`, 'smtp_from: a@b')
+    const settings = settingsOf('email', `to: a@b\n${extra}`, 'smtp_from: a@b')
     expect(settings.implicitTls).toBe(implicitTls)
   })
 
   test("an item's http_config replaces the global one as a whole", () => {
     const global = 'http_config: {bearer_token: g, proxy_url: http://p}'
-    const settings = settingsOf<WebhookSettings>(
+    const settings = settingsOf(
       'webhook',
       'url: http://h/\nhttp_config: {tls_config: {ca_file: ca.pem}}',
       global,
@@ -390,7 +385,7 @@ describe('what settings mean', () => {
       proxy: { kind: 'none' },
       tls: { caFile: '/etc/tocsin/ca.pem' },
     })
-    expect(settingsOf<WebhookSettings>('webhook', 'url: http://h/', global).http).toMatchObject({
+    expect(settingsOf('webhook', 'url: http://h/', global).http).toMatchObject({
       auth: { kind: 'header', type: 'Bearer', credentials: { text: 'g' } },
       proxy: { kind: 'url', url: 'http://p' },
     })
@@ -422,26 +417,26 @@ describe('what settings mean', () => {
       { url: { text: 'http://a/' }, token: { text: 't' } },
     ],
   ])('Slack: %s', (_name, item, global, want) => {
-    expect(settingsOf<SlackSettings>('slack', item, global)).toMatchObject(want)
+    expect(settingsOf('slack', item, global)).toMatchObject(want)
   })
 
   test('PagerDuty prefers the older key and knows its address', () => {
-    const both = settingsOf<PagerdutySettings>('pagerduty', 'routing_key: r\nservice_key: s')
+    const both = settingsOf('pagerduty', 'routing_key: r\nservice_key: s')
     expect(both).toMatchObject({ version: 1, key: { text: 's' } })
     const global = 'pagerduty_url: http://pd/v2'
-    const v2 = settingsOf<PagerdutySettings>('pagerduty', 'routing_key: r\nseverity: ""', global)
+    const v2 = settingsOf('pagerduty', 'routing_key: r\nseverity: ""', global)
     expect(v2).toMatchObject({ version: 2, url: 'http://pd/v2', severity: 'error' })
   })
 
   test('an API key logs in instead of the account', () => {
     const key = `SK${'0'.repeat(32)}`
     const item = GOOD_SMS.replace('auth_token: t', `api_key: ${key}\napi_secret_file: /s`)
-    const settings = settingsOf<SmsSettings>('sms', `${item}\napi_url: http://t/`)
+    const settings = settingsOf('sms', `${item}\napi_url: http://t/`)
     expect(settings).toMatchObject({ username: key, password: { file: '/s' }, apiUrl: 'http://t' })
   })
 
   test('texts keep what the file says', () => {
-    const settings = settingsOf<SlackSettings>('slack', 'api_url: http://s/x\ntitle: 0x10\ntext:')
+    const settings = settingsOf('slack', 'api_url: http://s/x\ntitle: 0x10\ntext:')
     expect(settings.templates).toMatchObject({ title: '0x10', text: '' })
   })
 })

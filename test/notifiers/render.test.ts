@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it, test } from 'vitest'
-import type { EmailSettings } from '../../src/notifiers/email/config.ts'
 import { renderEmail } from '../../src/notifiers/email/render.ts'
-import type { PagerdutySettings } from '../../src/notifiers/pagerduty/config.ts'
 import { renderPagerduty } from '../../src/notifiers/pagerduty/render.ts'
-import type { SlackSettings } from '../../src/notifiers/slack/config.ts'
 import { renderSlack } from '../../src/notifiers/slack/render.ts'
-import type { SmsSettings } from '../../src/notifiers/sms/config.ts'
 import { renderSms } from '../../src/notifiers/sms/render.ts'
-import type { WebhookSettings } from '../../src/notifiers/webhook/config.ts'
 import { renderWebhook } from '../../src/notifiers/webhook/render.ts'
 import type { Outgoing } from '../../src/notifiers/notifier.ts'
 import { alert, DISK, manyAlerts, NOW, outgoing, settingsOf, TEMPLATES } from './support/harness.ts'
@@ -18,7 +13,7 @@ const MAIL = 'to: a@b.example\nfrom: Tocsin <t@b.example>\nsmarthost: mail:25'
 const LINK = 'http://tocsin.example/#/alerts?receiver=ops'
 
 function webhookText(item: string, message: Outgoing): string {
-  const settings = settingsOf<WebhookSettings>('webhook', `url: http://h/\n${item}`)
+  const settings = settingsOf('webhook', `url: http://h/\n${item}`)
   return Buffer.concat(renderWebhook(settings, 'http://h/', message, TEMPLATES).body).toString()
 }
 
@@ -96,22 +91,23 @@ describe('webhook', () => {
 
   test('a hundred thousand alerts take well under a second', () => {
     const message = outgoing({ alerts: manyAlerts(100_000) })
-    const settings = settingsOf<WebhookSettings>('webhook', 'url: http://h/')
+    const settings = settingsOf('webhook', 'url: http://h/')
     renderWebhook(settings, 'http://h/', outgoing({ alerts: manyAlerts(1000) }), TEMPLATES)
-    const start = performance.now()
+    const start = process.cpuUsage()
     const { body } = renderWebhook(settings, 'http://h/', message, TEMPLATES)
-    const tookMs = performance.now() - start
+    const { user, system } = process.cpuUsage(start)
+    const tookMs = (user + system) / 1000
     expect(
       (JSON.parse(Buffer.concat(body).toString()) as { alerts: unknown[] }).alerts,
     ).toHaveLength(100_000)
     expect(Math.max(...body.map((part) => part.length))).toBeLessThan(200_000)
-    expect(tookMs).toBeLessThan(2000) // 350 ms on the reference machine when nothing else runs
+    expect(tookMs).toBeLessThan(2000) // 450 ms of processor time on a machine with two cores
   })
 })
 
 describe('PagerDuty', () => {
   const event = (item: string, message: Outgoing = outgoing()) => {
-    const settings = settingsOf<PagerdutySettings>('pagerduty', `routing_key: R\n${item}`)
+    const settings = settingsOf('pagerduty', `routing_key: R\n${item}`)
     const request = renderPagerduty(settings, 'R', message, TEMPLATES)
     return {
       ...request,
@@ -198,7 +194,7 @@ describe('PagerDuty', () => {
   })
 
   test('the older API has its own names', () => {
-    const settings = settingsOf<PagerdutySettings>('pagerduty', 'service_key: S')
+    const settings = settingsOf('pagerduty', 'service_key: S')
     const { body } = renderPagerduty(settings, 'S', outgoing(), TEMPLATES)
     const keys = Object.keys(JSON.parse(body.toString()) as object)
     expect(keys).toEqual([
@@ -215,7 +211,7 @@ describe('PagerDuty', () => {
 
 describe('Slack', () => {
   const message = (item: string, about: Outgoing = outgoing()) => {
-    const settings = settingsOf<SlackSettings>('slack', `api_url: http://s/x\n${item}`)
+    const settings = settingsOf('slack', `api_url: http://s/x\n${item}`)
     const { body, warnings } = renderSlack(settings, about, TEMPLATES)
     const parsed = JSON.parse(body.toString()) as { attachments: Array<Record<string, unknown>> }
     return { warnings, body: parsed, attachment: parsed.attachments[0] ?? {} }
@@ -272,10 +268,7 @@ describe('Slack', () => {
   })
 
   test('an edit names the message and its channel', () => {
-    const settings = settingsOf<SlackSettings>(
-      'slack',
-      'app_token: t\nchannel: "#ops"\nupdate_message: true',
-    )
+    const settings = settingsOf('slack', 'app_token: t\nchannel: "#ops"\nupdate_message: true')
     const { body } = renderSlack(settings, outgoing(), TEMPLATES, { ts: '1.2', channel: 'C1' })
     expect(JSON.parse(body.toString())).toMatchObject({ ts: '1.2', channel: 'C1' })
   })
@@ -283,7 +276,7 @@ describe('Slack', () => {
 
 describe('SMS', () => {
   const sms = (item: string, about: Outgoing = outgoing()) =>
-    renderSms(settingsOf<SmsSettings>('sms', `${SMS}\n${item}`), about, TEMPLATES)
+    renderSms(settingsOf('sms', `${SMS}\n${item}`), about, TEMPLATES)
 
   test.each([
     ['our own text', '', outgoing(), `[FIRING:1] Disk (h1 critical): disk is full ${LINK}`],
@@ -328,14 +321,14 @@ describe('SMS', () => {
   test('takes numbers from a template, and knows those that are none', () => {
     const item = SMS.replace('to: "+15550101"', 'to: "{{ .CommonLabels.phones }}"')
     const data = { commonLabels: { phones: '+15550102, home,+15550102' } }
-    const request = renderSms(settingsOf<SmsSettings>('sms', item), outgoing(data), TEMPLATES)
+    const request = renderSms(settingsOf('sms', item), outgoing(data), TEMPLATES)
     expect(request).toMatchObject({ to: ['+15550102'], unusable: ['home'] })
   })
 })
 
 describe('e-mail', () => {
   const mail = (item: string, about: Outgoing = outgoing()) =>
-    renderEmail(settingsOf<EmailSettings>('email', `${MAIL}\n${item}`), about, TEMPLATES, {
+    renderEmail(settingsOf('email', `${MAIL}\n${item}`), about, TEMPLATES, {
       now: NOW,
       hostname: 'tocsin.test',
     })
@@ -437,7 +430,7 @@ describe('e-mail', () => {
   test('line breaks cannot add headers or recipients', () => {
     const data = { commonLabels: { to: 'a@b.example\r\nBcc: evil@x.example', s: 'x\r\nBcc: evil' } }
     const request = renderEmail(
-      settingsOf<EmailSettings>(
+      settingsOf(
         'email',
         MAIL.replace('to: a@b.example', 'to: "{{ .CommonLabels.to }}"') +
           '\nheaders: {Subject: "{{ .CommonLabels.s }}"}',
@@ -459,7 +452,7 @@ it.each([
   ],
   ['was acknowledged', { ack: { by: 'alice', note: '' } }, ', acknowledged by alice'],
 ])('our own text tells that an alert %s', (_name, other, want) => {
-  const settings = settingsOf<EmailSettings>('email', MAIL)
+  const settings = settingsOf('email', MAIL)
   const request = renderEmail(settings, outgoing({ alerts: [alert(DISK, other)] }), TEMPLATES, {
     now: NOW,
     hostname: 'h',

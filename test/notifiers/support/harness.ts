@@ -13,6 +13,11 @@ import type {
 } from '../../../src/notifiers/notifier.ts'
 import { createNotifier } from '../../../src/notifiers/registry.ts'
 import type { NotifierDeps, OpenNotifier } from '../../../src/notifiers/registry.ts'
+import type { EmailSettings } from '../../../src/notifiers/email/config.ts'
+import type { PagerdutySettings } from '../../../src/notifiers/pagerduty/config.ts'
+import type { SlackSettings } from '../../../src/notifiers/slack/config.ts'
+import type { SmsSettings } from '../../../src/notifiers/sms/config.ts'
+import type { WebhookSettings } from '../../../src/notifiers/webhook/config.ts'
 import type { MessageTemplates } from '../../../src/templates/messageTemplates.ts'
 
 export const NOW = Date.UTC(2026, 10, 20, 6, 41, 34, 660)
@@ -96,7 +101,8 @@ export const TEMPLATES: MessageTemplates = {
       if (action === 'else' || action === 'end') return ''
       if (action === '.Status') return data.status
       if (action === 'n') return String(data.alerts.length)
-      if (action === 'range') return data.alerts.map((a) => `${JSON.stringify(a.labels)}\n`).join('')
+      if (action === 'range')
+        return data.alerts.map((a) => `${JSON.stringify(a.labels)}\n`).join('')
       const label = /^\.CommonLabels\.(\w+)$/.exec(action)?.[1]
       if (label !== undefined) return data.commonLabels[label] ?? ''
       throw new Error(`1:3: function "${action}" not defined`)
@@ -135,16 +141,28 @@ function configOf(kind: string) {
   return config
 }
 
+interface SettingsByKind {
+  email: EmailSettings
+  pagerduty: PagerdutySettings
+  slack: SlackSettings
+  sms: SmsSettings
+  webhook: WebhookSettings
+}
+
 /** The settings of a good item. */
-export function settingsOf<T>(kind: string, item: string, global = ''): T {
+export function settingsOf<K extends keyof SettingsByKind>(
+  kind: K,
+  item: string,
+  global = '',
+): SettingsByKind[K] {
   const { compiled, problems } = compileItem(kind, item, global)
   if (compiled === null) throw new Error(problems.join('\n'))
-  return compiled.settings as T
+  return compiled.settings as SettingsByKind[K]
 }
 
 /** A notifier made from YAML, with everything that must be closed after a test. */
 export function openNotifier(
-  kind: string,
+  kind: keyof SettingsByKind,
   item: string,
   other: Partial<NotifierDeps> & { readonly global?: string } = {},
 ): OpenNotifier {
