@@ -1,8 +1,7 @@
 import type { Labels } from '../core/labels.ts'
 import { compileTemplate, execute } from './engine/compile.ts'
-import type { CompiledTemplate } from './engine/compile.ts'
 import { Run } from './engine/run.ts'
-import type { QuerySample } from './engine/run.ts'
+import type { CompiledTree, QuerySample, TemplateHost } from './engine/run.ts'
 import { TemplateError } from './engine/templateError.ts'
 import { Struct, StringMap } from './engine/value.ts'
 import type { StructType, Value } from './engine/value.ts'
@@ -57,10 +56,28 @@ export function compileRuleTemplate(
       variables: VARIABLES,
       shift: PROMETHEUS_SHIFT,
     })
-    return { template: { literal: false, render: (context) => render(compiled, context) } }
+    const lookup = (key: string): CompiledTree | undefined => compiled.defined.get(key)
+    const { main } = compiled
+    return { template: { literal: false, render: (context) => render(main, lookup, context) } }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     return { error: error.detail, line: error.line, column: error.column }
+  }
+}
+
+class RuleHost implements TemplateHost {
+  readonly externalURL: string
+  readonly query: TemplateHost['query']
+  readonly #now: number
+
+  constructor(context: RuleTemplateContext) {
+    this.externalURL = context.externalURL
+    this.query = context.query ?? null
+    this.#now = context.now
+  }
+
+  now(): number {
+    return this.#now
   }
 }
 
@@ -70,14 +87,14 @@ function literalTemplate(text: string): RuleTemplate {
 }
 
 function render(
-  compiled: CompiledTemplate,
+  main: CompiledTree,
+  lookup: (name: string) => CompiledTree | undefined,
   context: RuleTemplateContext,
 ): { text: string; error: string | null } {
-  const { externalURL, value, now, query = null } = context
+  const { externalURL, value } = context
   const labels = new StringMap(context.labels)
   const externalLabels = new StringMap(context.externalLabels)
-  const host = { now: () => now, externalURL, query }
-  const run = new Run(compiled.main, host, LIMITS, (name) => compiled.defined.get(name))
+  const run = new Run(main, new RuleHost(context), LIMITS, lookup)
   const values: Value[] = [labels, externalLabels, externalURL, value]
   const data = new Struct(DATA_TYPE, () => new Map(FIELDS.map((f, i) => [f, values[i] ?? null])))
   try {
@@ -85,7 +102,7 @@ function render(
     return { text, error: null }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    const why = `error executing template ${compiled.main.name}: ${error.message}`
+    const why = `error executing template ${main.name}: ${error.message}`
     return { text: `<error expanding template: ${why}>`, error: why }
   }
 }

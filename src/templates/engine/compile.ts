@@ -6,6 +6,7 @@ import { parseTemplate } from './parser.ts'
 import { iterate } from './rangeValues.ts'
 import type { CompiledTree, Run, Source, Statement } from './run.ts'
 import { Scope } from './scope.ts'
+import { FunctionError } from './templateError.ts'
 import { isTrue } from './value.ts'
 import type { Value } from './value.ts'
 
@@ -163,6 +164,7 @@ export function execute(run: Run, dot: Value, variables: readonly Value[]): stri
   try {
     run.tree.body(run, dot)
   } catch (error) {
+    if (error instanceof FunctionError) run.fail(error.message, error)
     if (error instanceof RangeError) run.fail('template is nested too deeply', error)
     throw error
   }

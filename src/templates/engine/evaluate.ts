@@ -34,7 +34,7 @@ export function callFunction(
     values.push((args[i] as Argument)(run, dot, paramAt(fn, i)))
   }
   if (final !== undefined) values.push(checked(run, final, paramAt(fn, count - 1)))
-  return guarded(run, site, values, () => fn.call(values, run))
+  return guarded(run, fn, site, values)
 }
 
 /** `and` and `or`: they stop at the operand that decides. */
@@ -75,10 +75,10 @@ function paramAt(fn: TemplateFunction, index: number): Param {
   return (fn.params[index] ?? fn.variadic) as Param
 }
 
-function guarded(run: Run, site: CallSite, values: readonly Value[], call: () => Value): Value {
+function guarded(run: Run, fn: TemplateFunction, site: CallSite, values: readonly Value[]): Value {
   run.spend(1 + weight(values))
   try {
-    const result = call()
+    const result = fn.call(values, run)
     if (typeof result === 'string') payForText(run, result)
     return result
   } catch (error) {

@@ -249,5 +249,7 @@ function isWordCharacter(char: string): boolean {
 
 function describeCharacter(code: number): string {
   const hex = code.toString(16).toUpperCase().padStart(4, '0')
-  return code > 0x20 ? `U+${hex} '${String.fromCodePoint(code)}'` : `U+${hex}`
+  return /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(String.fromCodePoint(code))
+    ? `U+${hex} '${String.fromCodePoint(code)}'`
+    : `U+${hex}`
 }
