@@ -5,7 +5,7 @@ type Paint = (text: string) => string
 type Detail = NonNullable<HistoryEntry['detail']>
 
 /** Widths of the columns that say what happened, and to whom. */
-const WHAT_WIDTH = 20
+const WHAT_WIDTH = 26
 const SUBJECT_WIDTH = 18
 /** Longer details are cut: the history API has them whole. */
 const MAX_DETAILS = 140

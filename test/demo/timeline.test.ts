@@ -24,17 +24,17 @@ describe('a line of the timeline', () => {
         fingerprint: 'ab12',
         detail: { group: 'demo', value: '0.25431234', labels: 'service=checkout' },
       },
-      '12:10:05  firing                HighErrorRatio      service=checkout, value 0.2543',
+      '12:10:05  firing                      HighErrorRatio      service=checkout, value 0.2543',
     ],
     [
       'an alert resolves because its rule is gone',
       { kind: 'transition', what: 'resolved', alertname: 'A', detail: { cause: 'rule-removed' } },
-      '12:10:05  resolved              A                   rule-removed',
+      '12:10:05  resolved                    A                   rule-removed',
     ],
     [
       'an alert without details',
       { kind: 'transition', what: 'pending', alertname: 'A' },
-      '12:10:05  pending               A',
+      '12:10:05  pending                     A',
     ],
     ['a refresh is not shown', { kind: 'transition', what: 'refreshed', alertname: 'A' }, null],
     [
@@ -51,7 +51,7 @@ describe('a line of the timeline', () => {
           resolved: 0,
         },
       },
-      '12:10:05  first notification    service=checkout    slack to on-call, 1 firing',
+      '12:10:05  first notification          service=checkout    slack to on-call, 1 firing',
     ],
     [
       'a message is kept quiet',
@@ -62,17 +62,17 @@ describe('a line of the timeline', () => {
         groupKey,
         detail: { receiver: 'on-call', by: '4f2' },
       },
-      '12:10:05  not sent: silenced    A                   to on-call, by 4f2',
+      '12:10:05  not sent: silenced          A                   to on-call, by 4f2',
     ],
     [
       'a message of a group of everything',
       { kind: 'flush', what: 'repeat interval elapsed', groupKey: '{}:{}' },
-      '12:10:05  repeat interval elapsed  all alerts',
+      '12:10:05  repeat interval elapsed     all alerts',
     ],
     [
       'a message of a nested route',
       { kind: 'flush', what: 'first notification', groupKey: '{}/{a="b"}:{x="1", y="2"}' },
-      '12:10:05  first notification    x=1, y=2',
+      '12:10:05  first notification          x=1, y=2',
     ],
     [
       'a message is delivered',
@@ -90,7 +90,7 @@ describe('a line of the timeline', () => {
           nextAttemptAt: null,
         },
       },
-      '12:10:05  delivered             service=checkout    email to on-call, 250 queued as 4F2, 38 ms',
+      '12:10:05  delivered                   service=checkout    email to on-call, 250 queued as 4F2, 38 ms',
     ],
     [
       'a message is tried again',
@@ -106,7 +106,7 @@ describe('a line of the timeline', () => {
           nextAttemptAt: at + 4_000,
         },
       },
-      '12:10:05  retry                 service=checkout    sms to a/b, 503 Service Unavailable, attempt 2, again at 12:10:09',
+      '12:10:05  retry                       service=checkout    sms to a/b, 503 Service Unavailable, attempt 2, again at 12:10:09',
     ],
     [
       'a person acknowledges',
@@ -117,7 +117,7 @@ describe('a line of the timeline', () => {
         by: 'alice',
         detail: { note: 'on it', until: null },
       },
-      '12:10:05  acknowledged          HighErrorRatio      by alice, note on it',
+      '12:10:05  acknowledged                HighErrorRatio      by alice, note on it',
     ],
     [
       'text that would break the screen',
@@ -127,7 +127,7 @@ describe('a line of the timeline', () => {
         alertname: 'A\n\u001b[2J',
         detail: { labels: 'x=\r\u0007y' },
       },
-      '12:10:05  firing                A [2J               x= y',
+      '12:10:05  firing                      A [2J               x= y',
     ],
   ])('%s', (_name, entry, want) => expect(plain({ at, ...entry })).toBe(want))
 
