@@ -65,12 +65,9 @@ function promote(activeAt: number, timing: Timing, now: number, pending?: AlertS
 export type AlertSource =
   | {
       readonly kind: 'rule'
-      /** `file;name` hash of the rule group, and the rule's key inside it. */
+      /** Identity of the rule group, and the rule's key inside it. */
       readonly groupId: string
       readonly ruleKey: string
-      readonly file: string
-      readonly group: string
-      readonly rule: string
       /** Version of the rule set that was evaluated. */
       readonly version: string
     }
@@ -108,13 +105,18 @@ export interface AlertRecord {
   /** The value in Prometheus' text form, '' when unknown. */
   readonly value: string
   readonly source: AlertSource
-  /** Rules (`groupId/ruleKey`) or 'api' that hold it in its status now; more than one when rules share a label set. */
+  /** Rules (`ruleHolder`) or 'api' that hold it in its status now; more than one when rules share a label set. */
   readonly heldBy: readonly string[]
   /** The end that its last sender gave, while a rule holds it too and endsAt is null for that reason. */
   readonly apiEndsAt?: number
-  /** Rule (`groupId/ruleKey`) to the time of its last transition in this record: older ones are replays. */
+  /** Rule (`ruleHolder`) to the time of its last transition in this record: older ones are replays. */
   readonly heard?: Readonly<Record<string, number>>
   readonly ack: Acknowledgement | null
+}
+
+/** A rule's name in `heldBy` and `heard`: short, because every record of a mass outage carries it. */
+export function ruleHolder(groupId: string, ruleKey: string): string {
+  return `${groupId.slice(0, 8)}/${ruleKey.slice(0, 12)}`
 }
 
 /** Whether the alert has ended at `now`. */
@@ -132,6 +134,8 @@ export interface Transition {
    */
   readonly kind: 'pending' | 'firing' | 'refreshed' | 'resolved' | 'cleared'
   readonly at: number
+  /** Set only after the wall clock was set back, so that `at` repeats: `order ?? at` grows with each commit of a group. */
+  readonly order?: number
   readonly labels: Labels
   /** Absent for resolved and cleared: the record keeps the last ones. */
   readonly annotations?: Labels

@@ -11,11 +11,11 @@ import { groupId, groupKey, groupLabels, matchRoutes } from './route.ts'
 export function joinsOf(
   alert: Pick<AlertRecord, 'fingerprint' | 'labels' | 'startsAt'>,
   config: NotificationConfig,
-  now: number,
+  groups: GroupMaker,
   dueAt: (route: Route) => number,
 ): Join[] {
   return matchRoutes(config.route, alert.labels).map((route) => ({
-    group: groupOf(route, alert.labels, now),
+    group: groups(route, alert.labels),
     fingerprint: alert.fingerprint,
     occurrence: alert.startsAt,
     dueAt: dueAt(route),
@@ -35,14 +35,27 @@ export function dueAfterPost(startsAt: number, now: number): (route: Route) => n
   return (route) => (startsAt + route.groupWaitMs < now ? now : now + route.groupWaitMs)
 }
 
-function groupOf(route: Route, labels: Labels, now: number): GroupMeta {
-  const own = groupLabels(route, labels)
-  return {
-    id: groupId(route, own),
-    groupKey: groupKey(route, own),
-    routeId: route.id,
-    receiver: route.receiver,
-    labels: own,
-    createdAt: now,
+/** The group of an alert on a route. */
+export type GroupMaker = (route: Route, labels: Labels) => GroupMeta
+
+/** Makes each group once: its id is a hash, and a mass outage asks for the same group 100,000 times. */
+export function createGroupMaker(now: number): GroupMaker {
+  const known = new Map<string, GroupMeta>()
+  return (route, labels) => {
+    const own = groupLabels(route, labels)
+    const key = JSON.stringify([route.id, own])
+    let group = known.get(key)
+    if (group === undefined) {
+      group = {
+        id: groupId(route, own),
+        groupKey: groupKey(route, own),
+        routeId: route.id,
+        receiver: route.receiver,
+        labels: own,
+        createdAt: now,
+      }
+      known.set(key, group)
+    }
+    return group
   }
 }

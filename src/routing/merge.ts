@@ -1,4 +1,4 @@
-import { isOver } from '../core/alert.ts'
+import { isOver, ruleHolder } from '../core/alert.ts'
 import type { AlertRecord, Transition } from '../core/alert.ts'
 import { fingerprint } from '../core/labels.ts'
 import type { TransitionOrigin } from '../store/evaluationStore.ts'
@@ -44,7 +44,7 @@ export function applyTransition(
   transition: Transition,
   origin: TransitionOrigin,
 ): AlertRecord | null | undefined {
-  const holder = `${origin.groupId}/${transition.ruleKey}`
+  const holder = ruleHolder(origin.groupId, transition.ruleKey)
   const ends = transition.kind === 'resolved' || transition.kind === 'cleared'
   const heardAt = current?.heard?.[holder] ?? -Infinity
   if (transition.at < heardAt || (transition.at === heardAt && !ends)) return current
@@ -153,11 +153,10 @@ function endedUnseen(
 function begun(
   current: AlertRecord | undefined,
   transition: Transition,
-  { groupId, file, group, version, rules }: TransitionOrigin,
+  { groupId, version }: TransitionOrigin,
   holder: string,
 ): Omit<AlertRecord, 'status' | 'activeAt' | 'startsAt' | 'heldBy' | 'apiEndsAt'> {
   const { ruleKey, at } = transition
-  const rule = (Object.hasOwn(rules, ruleKey) ? rules[ruleKey] : undefined) ?? ''
   return {
     fingerprint: transition.fingerprint,
     labels: transition.labels,
@@ -167,7 +166,7 @@ function begun(
     updatedAt: Math.max(current?.updatedAt ?? at, at),
     generatorURL: transition.generatorURL ?? current?.generatorURL ?? '',
     value: transition.value ?? current?.value ?? '',
-    source: { kind: 'rule', groupId, ruleKey, file, group, rule, version },
+    source: { kind: 'rule', groupId, ruleKey, version },
     ack: null,
     ...heardOf(current, holder, at),
   }

@@ -6,7 +6,7 @@ import type { OutboxBatch, OutboxStore } from '../store/evaluationStore.ts'
 import type { GroupStore, Join } from '../store/groupStore.ts'
 import type { HistoryEntry, HistoryStore } from '../store/historyStore.ts'
 import type { IncomingAlert, Intake } from './incomingAlert.ts'
-import { dueAfterFiring, dueAfterPost, joinsOf } from './joins.ts'
+import { createGroupMaker, dueAfterFiring, dueAfterPost, joinsOf } from './joins.ts'
 import { applyTransition, mergeIncoming } from './merge.ts'
 import type { NotificationConfig } from './notificationConfig.ts'
 
@@ -57,6 +57,10 @@ export function createRouter(deps: RouterDeps): Router {
   }
 }
 
+/**
+ * Empties the outbox. All groups are joined after the last record: a group without `group_wait` must not flush with the first
+ * part of a mass outage and tell the rest only at its next tick.
+ */
 async function drainOutbox(
   deps: RouterDeps,
   groupId: string,
@@ -64,19 +68,25 @@ async function drainOutbox(
 ): Promise<void> {
   do {
     run.again = false
-    for (;;) {
-      const batches = await deps.outbox.read(groupId, BATCHES_AT_ONCE)
+    const done: string[] = []
+    const firing: Transition[] = []
+    for (let after = '-'; ; after = `(${done.at(-1)}`) {
+      const batches = await deps.outbox.read(groupId, after, BATCHES_AT_ONCE)
       if (batches.length === 0) break
-      await routeBatches(deps, batches)
-      await deps.outbox.done(
-        groupId,
-        batches.map((batch) => batch.id),
-      )
+      firing.push(...(await routeBatches(deps, batches)))
+      done.push(...batches.map((batch) => batch.id))
     }
+    if (done.length === 0) break
+    await joinFiring(deps, firing)
+    await deps.outbox.done(groupId, done)
   } while (run.again)
 }
 
-async function routeBatches(deps: RouterDeps, batches: readonly OutboxBatch[]): Promise<void> {
+/** Writes the records and the history; resolves to the transitions whose alerts must join groups. */
+async function routeBatches(
+  deps: RouterDeps,
+  batches: readonly OutboxBatch[],
+): Promise<Transition[]> {
   const changes = new Map<string, AlertChange>()
   const transitions: Transition[] = []
   const entries: HistoryEntry[] = []
@@ -95,21 +105,19 @@ async function routeBatches(deps: RouterDeps, batches: readonly OutboxBatch[]): 
     }
   }
   await deps.alerts.update(changes)
-  await joinFiring(deps, transitions)
   await deps.history.append(entries)
   count(deps, transitions)
+  return transitions.filter((transition) => transition.kind === 'firing')
 }
 
 /** Also what has ended meanwhile: the flush that was due while it fired decides about it. */
-async function joinFiring(deps: RouterDeps, transitions: readonly Transition[]): Promise<void> {
+async function joinFiring(deps: RouterDeps, firing: readonly Transition[]): Promise<void> {
   const config = deps.config()
   if (config === null) return
-  const now = deps.clock.now()
-  const joins = transitions.flatMap((transition) => {
-    const alert =
-      transition.kind === 'firing' ? deps.alerts.view.get(transition.fingerprint) : undefined
-    if (alert === undefined) return []
-    return joinsOf(alert, config, now, dueAfterFiring(transition.firedAt ?? transition.at))
+  const groups = createGroupMaker(deps.clock.now())
+  const joins = firing.flatMap(({ fingerprint, firedAt, at }) => {
+    const alert = deps.alerts.view.get(fingerprint)
+    return alert === undefined ? [] : joinsOf(alert, config, groups, dueAfterFiring(firedAt ?? at))
   })
   await join(deps, joins)
 }
@@ -141,10 +149,11 @@ async function joinPosted(
 ): Promise<void> {
   const config = deps.config()
   if (config === null) return
+  const groups = createGroupMaker(now)
   const joins = fingerprints.flatMap((fingerprint) => {
     const alert = deps.alerts.view.get(fingerprint)
     if (alert === undefined || alert.status !== 'firing') return []
-    return joinsOf(alert, config, now, dueAfterPost(alert.startsAt, now))
+    return joinsOf(alert, config, groups, dueAfterPost(alert.startsAt, now))
   })
   await join(deps, joins)
 }
@@ -154,11 +163,12 @@ async function rerouteAll(deps: RouterDeps): Promise<void> {
   if (config === null) return
   const { view } = deps.alerts
   await deps.alerts.sync()
+  const groups = createGroupMaker(deps.clock.now())
   let joins: Join[] = []
-  for (const alert of [...view.values()]) {
+  for (const alert of view.values()) {
     const now = deps.clock.now()
     if (alert.status !== 'firing' || (alert.endsAt !== null && alert.endsAt <= now)) continue
-    joins.push(...joinsOf(alert, config, now, dueAfterFiring(alert.startsAt)))
+    joins.push(...joinsOf(alert, config, groups, dueAfterFiring(alert.startsAt)))
     if (joins.length < REROUTED_AT_ONCE) continue
     await join(deps, joins)
     joins = []

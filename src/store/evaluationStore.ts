@@ -96,8 +96,8 @@ export interface OutboxStore {
   groups(): Promise<readonly string[]>
   /** Which of these have transitions waiting. */
   waiting(groupIds: readonly string[]): Promise<readonly string[]>
-  /** The oldest batches, in order, without removing them. */
-  read(groupId: string, max: number): Promise<readonly OutboxBatch[]>
+  /** Batches in order, without removing them: from `-` (the oldest), or after one as `(<its id>`. */
+  read(groupId: string, from: string, max: number): Promise<readonly OutboxBatch[]>
   /** Removes batches that have been routed. Idempotent. */
   done(groupId: string, ids: readonly string[]): Promise<void>
 }

@@ -157,9 +157,6 @@ describe('a transition', () => {
         kind: 'rule',
         groupId: 'g1',
         ruleKey: 'r1',
-        file: 'disk.yml',
-        group: 'disk',
-        rule: 'Disk',
         version: 'v1',
       },
     })

@@ -76,7 +76,7 @@ describe('evaluation store', () => {
       instances: [{ ...instance(1), state: pending }],
     })
     expect(await outbox.waiting(await outbox.groups())).toEqual(['aa'])
-    const [batch] = await outbox.read('aa', 10)
+    const [batch] = await outbox.read('aa', '-', 10)
     expect(batch).toMatchObject({ origin, transitions: [transition] })
     await outbox.done('aa', [batch!.id])
     expect(await outbox.waiting(['aa'])).toEqual([])
@@ -129,7 +129,7 @@ describe('evaluation store', () => {
       await store.commit({ lease, slot: NOW, origin, health, put, remove: [], transitions }),
     ).toBe('committed')
     expect((await store.load('aa')).instances).toHaveLength(20_000)
-    const batches = await createRedisOutboxStore(redis).read('aa', 1_000)
+    const batches = await createRedisOutboxStore(redis).read('aa', '-', 1_000)
     expect(batches.flatMap((b) => b.transitions.map((t) => t.labels['n']))).toEqual(
       all.map((i) => i.labels.n),
     )

@@ -55,7 +55,7 @@ export function ackRoutes(app: ApiServer, deps: ApiDeps): void {
         })
       }
       await deps.silences.sync()
-      return shown(deps, await requireAlert(deps, alert.fingerprint))
+      return shown(deps, await requireAlert(deps, alert.fingerprint), await deps.ruleSet())
     },
   })
   app.route({
@@ -70,7 +70,7 @@ export function ackRoutes(app: ApiServer, deps: ApiDeps): void {
         await recordAction(deps, request, { what: 'unacknowledged', ...subject(alert) })
       }
       await deps.silences.sync()
-      return shown(deps, await requireAlert(deps, alert.fingerprint))
+      return shown(deps, await requireAlert(deps, alert.fingerprint), await deps.ruleSet())
     },
   })
 }

@@ -1,5 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { AlertRecord, AlertSource } from '../../core/alert.ts'
+import type { RuleSet } from '../../rules/ruleSet.ts'
 import type { RoutingReader } from '../deps.ts'
 import {
   answer,
@@ -38,6 +39,7 @@ export const alertFields = {
     file: Type.Optional(Type.String()),
     group: Type.Optional(Type.String()),
     rule: Type.Optional(Type.String()),
+    line: Type.Optional(Type.Integer({ description: 'Of the rule in its file.' })),
     version: Type.Optional(Type.String()),
   }),
   receivers: Type.Array(Type.String()),
@@ -47,11 +49,12 @@ export const alertFields = {
 }
 export const alertSchema = answer(alertFields)
 
-/** An alert in its JSON form. */
+/** An alert in its JSON form. Where its rule stands is looked up in the rule set that is evaluated now. */
 export function alertJson(
   alert: AlertRecord,
   standing: Standing,
   routing: RoutingReader,
+  ruleSet: RuleSet | null,
   now: number,
 ) {
   const { ack } = alert
@@ -66,7 +69,7 @@ export function alertJson(
     updatedAt: instant(alert.updatedAt),
     value: alert.value,
     generatorURL: alert.generatorURL,
-    source: sourceJson(alert.source),
+    source: sourceJson(alert.source, ruleSet),
     receivers: [...routing.receivers(alert.labels)],
     silencedBy: [...standing.silencedBy],
     inhibitedBy: [...standing.inhibitedBy],
@@ -77,9 +80,15 @@ export function alertJson(
   }
 }
 
-function sourceJson(source: AlertSource) {
+function sourceJson(source: AlertSource, ruleSet: RuleSet | null) {
   const { kind } = source
   if (kind === 'api') return { kind }
-  const { file, group, rule, version } = source
-  return { kind, file, group, rule, version }
+  const { groupId, ruleKey, version } = source
+  const group = ruleSet?.groups.find(({ id }) => id === groupId)
+  const rule = group?.rules.find(({ key }) => key === ruleKey)
+  return {
+    ...{ kind, version },
+    ...(group === undefined ? {} : { file: group.file, group: group.name }),
+    ...(rule === undefined ? {} : { rule: rule.name, line: rule.line }),
+  }
 }

@@ -2,6 +2,7 @@ import { Type } from '@fastify/type-provider-typebox'
 import type { AlertRecord } from '../../core/alert.ts'
 import { AppError } from '../../core/errors.ts'
 import { compileMatchers } from '../../core/matcher.ts'
+import type { RuleSet } from '../../rules/ruleSet.ts'
 import type { ApiDeps } from '../deps.ts'
 import { readMatchers } from '../inputs.ts'
 import { answer, input, instantOrNone, instantOrNull, responses } from '../schemas.ts'
@@ -71,8 +72,9 @@ export function alertRoutes(app: ApiServer, deps: ApiDeps): void {
       const rest = found.filter(place)
       const page = rest.slice(0, limit)
       const last = page.at(-1)
+      const ruleSet = await deps.ruleSet()
       return {
-        alerts: page.map((alert) => shown(deps, alert)),
+        alerts: page.map((alert) => shown(deps, alert, ruleSet)),
         total: found.length,
         next: last !== undefined && rest.length > limit ? cursorOf(last) : null,
       }
@@ -94,7 +96,7 @@ export function alertRoutes(app: ApiServer, deps: ApiDeps): void {
       const groups = (await deps.groups.list()).filter((g) => g.members.includes(alert.fingerprint))
       const groupIds = groups.map((g) => g.meta.id)
       return {
-        ...shown(deps, alert),
+        ...shown(deps, alert, await deps.ruleSet()),
         groups: groups.map(({ meta, nextDueAt }) => ({
           id: meta.id,
           groupKey: meta.groupKey,
@@ -118,9 +120,9 @@ export async function requireAlert(deps: ApiDeps, fingerprint: string): Promise<
 }
 
 /** An alert as the API shows it now. */
-export function shown(deps: ApiDeps, alert: AlertRecord) {
+export function shown(deps: ApiDeps, alert: AlertRecord, ruleSet: RuleSet | null) {
   const now = deps.clock.now()
-  return alertJson(alert, standingOf(alert, deps.routing, now), deps.routing, now)
+  return alertJson(alert, standingOf(alert, deps.routing, now), deps.routing, ruleSet, now)
 }
 
 function selectAlerts(

@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox'
+import { ruleHolder } from '../../core/alert.ts'
 import type { Rule, RuleGroup } from '../../rules/ruleSet.ts'
 import type { GroupHealth, RuleHealth } from '../../store/evaluationStore.ts'
 import { answer, instantOrNone, instantOrNull, labelsSchema } from '../schemas.ts'
@@ -44,7 +45,7 @@ export const ruleGroupSchema = answer({
   rules: Type.Array(ruleSchema),
 })
 
-/** A rule group with the health of its rules. `countsOf` gets `groupId/ruleKey`. */
+/** A rule group with the health of its rules. `countsOf` gets a rule as `heldBy` names it. */
 export function ruleGroupJson(
   group: RuleGroup,
   health: GroupHealth | null,
@@ -63,7 +64,7 @@ export function ruleGroupJson(
     rules: group.rules.map((rule) => ({
       ...definition(rule),
       ...healthJson(byKey.get(rule.key) ?? null),
-      alerts: countsOf(`${group.id}/${rule.key}`),
+      alerts: countsOf(ruleHolder(group.id, rule.key)),
     })),
   }
 }

@@ -79,9 +79,9 @@ export function createRedisOutboxStore(redis: RedisConnection): OutboxStore {
       })
       return groupIds.filter((_, i) => Number(lengths[i]) > 0)
     },
-    async read(groupId, max) {
+    async read(groupId, from, max) {
       const outbox = `${keys.evaluation(groupId)}:outbox`
-      const [entries] = await redis.batch((b) => b.call('XRANGE', outbox, '-', '+', 'COUNT', max))
+      const [entries] = await redis.batch((b) => b.call('XRANGE', outbox, from, '+', 'COUNT', max))
       return (entries as Array<[string, string[]]>).map(readBatch)
     },
     async done(groupId, ids) {

@@ -4,7 +4,7 @@ type Status = AlertRecord['status']
 
 /** A record as stored: the status stands first, so that it can be read off without parsing. */
 export function recordText(record: AlertRecord): string {
-  return JSON.stringify({ status: record.status, ...record })
+  return JSON.stringify(Object.assign({ status: record.status }, record))
 }
 
 const STATUS_AT = '{"status":"'.length
@@ -32,7 +32,8 @@ export class RecordTexts {
   }
 
   set(fingerprint: string, text: string): void {
-    this.delete(fingerprint)
+    const before = this.#texts.get(fingerprint)
+    if (before !== undefined) this.#counts[statusOf(before)]--
     this.#texts.set(fingerprint, text)
     this.#counts[statusOf(text)]++
   }
