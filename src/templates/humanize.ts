@@ -26,9 +26,9 @@ export function humanizeDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return formatSignificant(seconds, 4)
   if (seconds === 0) return '0s'
   if (Math.abs(seconds) < 1) return `${scaleUp(seconds)}s`
-  // Beyond int64 Go's conversion gives the smallest integer, whatever the sign.
-  if (Math.abs(seconds) >= 2 ** 63) return '-106751991167300d -15h -30m -8s'
   const sign = seconds < 0 ? '-' : ''
+  // Beyond int64 Go's conversion gives the smallest integer.
+  if (Math.abs(seconds) >= 2 ** 63) return `${sign}-106751991167300d -15h -30m -8s`
   const size = Math.abs(seconds)
   const whole = BigInt(Math.trunc(size))
   const days = whole / 86_400n

@@ -30,7 +30,7 @@ export function checked(run: Run, value: Value, param: Param): Value {
     return param.nilable ? null : run.fail(`invalid value; expected ${param.name}`)
   }
   if (param.accepts(value)) return value
-  return run.fail(`wrong type for value; expected ${param.name}; found ${typeName(value)}`)
+  return run.fail(`wrong type for value; expected ${param.name}; got ${typeName(value)}`)
 }
 
 function constantFor(run: Run, node: Operand, param: Param): Value {

@@ -167,6 +167,5 @@ function withoutArguments(node: Operand, args: readonly Argument[], evaluate: Ex
 }
 
 function refuse(run: Run, node: Operand): never {
-  const shown = node.kind === 'pipe' ? `(${nodeText(node)})` : nodeText(node)
-  return run.fail(`can't give argument to non-function ${shown}`)
+  return run.fail(`can't give argument to non-function ${nodeText(node)}`)
 }

@@ -155,7 +155,9 @@ function floatDigits(verb: string, value: number, precision: number | null): str
 
 /** Pads with zeros between sign and digits when asked and allowed, otherwise with blanks. */
 function padNumber(sign: string, digits: string, spec: Spec, mayZero: boolean): string {
-  if (!spec.zero || spec.minus || !mayZero || spec.width === null) return pad(sign + digits, spec)
+  if (!spec.zero || spec.minus || !mayZero || spec.width === null) {
+    return pad(sign + digits, { ...spec, zero: false })
+  }
   return sign + digits.padStart(spec.width - sign.length, '0')
 }
 
@@ -167,10 +169,11 @@ function characterCount(text: string): number {
   return Array.from(text).length
 }
 
-/** Width counts characters, not bytes. */
+/** Width counts characters, not bytes. As in Go, the flag `0` pads texts with zeros too. */
 function pad(text: string, spec: Spec): string {
   if (spec.width === null) return text
   const missing = spec.width - characterCount(text)
   if (missing <= 0) return text
-  return spec.minus ? text + ' '.repeat(missing) : ' '.repeat(missing) + text
+  if (spec.minus) return text + ' '.repeat(missing)
+  return (spec.zero ? '0' : ' ').repeat(missing) + text
 }

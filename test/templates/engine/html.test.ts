@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, it, test } from 'vitest'
 import { Markup } from '../../../src/templates/engine/value.ts'
 import { anyMap, run } from './support.ts'
