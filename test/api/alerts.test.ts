@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { createServiceServer } from '../../src/api/serviceServer.ts'
 import type { AlertRecord } from '../../src/core/alert.ts'
 import { buildAlert, START } from '../support/alertBuilder.ts'
+import { RULES } from '../support/ruleSet.ts'
 import { buildDelivery, fakeApi } from '../support/fakeApiDeps.ts'
 import type { FakeApi } from '../support/fakeApiDeps.ts'
 
@@ -10,7 +11,7 @@ const HOUR = 3_600_000
 let api: FakeApi
 let server: FastifyInstance
 beforeEach(() => {
-  api = fakeApi()
+  api = fakeApi({ ruleSet: async () => RULES })
   server = createServiceServer(api.deps)
 })
 afterEach(() => server.close())
@@ -151,7 +152,7 @@ describe('one alert', () => {
       startsAt: '2026-01-01T00:00:00.000Z',
       endsAt: null,
       receivers: ['team'],
-      source: { kind: 'rule', file: 'a.yml', group: 'a', rule: 'A', version: 'v1' },
+      source: { kind: 'rule', file: 'a.yml', group: 'a', rule: 'A', line: 1, version: 'v1' },
       groups: [{ id: 'g1', receiver: 'team', nextFlushAt: '2026-01-01T00:00:05.000Z' }],
       deliveries: [{ id: 'd1', status: 'waiting' }],
     })

@@ -7,8 +7,8 @@ import { createManagementServer } from '../../src/api/managementServer.ts'
 import { createServiceServer } from '../../src/api/serviceServer.ts'
 import type { ApiDeps } from '../../src/api/deps.ts'
 import { AppError } from '../../src/core/errors.ts'
-import type { RuleSet } from '../../src/rules/ruleSet.ts'
 import { buildAlert, START } from '../support/alertBuilder.ts'
+import { RULES } from '../support/ruleSet.ts'
 import { buildDelivery, fakeApi, testConfig } from '../support/fakeApiDeps.ts'
 
 const open: FastifyInstance[] = []
@@ -106,52 +106,6 @@ test('the history is filtered by alert, kind and time', async () => {
     entries: [{ at: '2026-01-01T00:00:00.002Z', detail: { ms: 3, ok: true, by: null } }],
   })
 })
-
-const RULES: RuleSet = {
-  version: 'v1',
-  files: [
-    {
-      file: 'a.yml',
-      hash: 'h',
-      stale: true,
-      problems: [{ file: 'a.yml', line: 3, column: 5, severity: 'error', message: 'bad' }],
-    },
-  ],
-  groups: [
-    {
-      id: 'g1',
-      file: 'a.yml',
-      name: 'a',
-      intervalMs: 60_000,
-      queryOffsetMs: 0,
-      limit: 0,
-      checksum: 'c',
-      rules: [
-        {
-          kind: 'alerting',
-          key: 'r1',
-          name: 'A',
-          expr: 'up == 0',
-          labels: {},
-          line: 1,
-          column: 1,
-          forMs: 5_000,
-          keepFiringMs: 0,
-          annotations: { summary: '{{ $value }}' },
-        },
-        {
-          kind: 'recording',
-          key: 'r2',
-          name: 'a:b',
-          expr: 'sum(up)',
-          labels: {},
-          line: 2,
-          column: 1,
-        },
-      ],
-    },
-  ],
-}
 
 test('rules show their health, their alerts, and what is wrong with the files', async () => {
   const health = {
