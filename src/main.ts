@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { startService } from './app.ts'
 import type { Service, ServiceOptions } from './app.ts'
 import type { Config } from './config/config.ts'
+import { shutdownSignal } from './service/shutdownSignal.ts'
 
 /**
  * Runs the service until SIGTERM or SIGINT; SIGHUP loads rule and notification files again. Resolves when everything is
@@ -11,18 +13,17 @@ export async function runService(
   options: ServiceOptions & { readonly onStarted?: (service: Service) => void },
 ): Promise<void> {
   const { log, onStarted } = options
-  const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  const shutdown = shutdownSignal(['SIGTERM', 'SIGINT'], () => process.exit(130))
   const service = await startService(config, options)
   const reload = (): void => {
     service.reload().catch((err: unknown) => log.error({ err }, 'reload failed'))
   }
   process.on('SIGHUP', reload)
   onStarted?.(service)
-  const signal = await stopped
-  log.info({ signal }, 'stopping')
+  const { signal } = shutdown
+  if (!signal.aborted) await once(signal, 'abort')
+  log.info('stopping')
   await service.stop()
+  shutdown.dispose()
   process.removeListener('SIGHUP', reload)
 }

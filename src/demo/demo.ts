@@ -15,10 +15,12 @@ import { HOST, stateDir, type DemoContext, type DemoRun } from './demoRun.ts'
 import { DEMO_SETTINGS, type DemoOptions, type DemoPorts } from './demoSettings.ts'
 import { nextCommandsText, startedText } from './demoTexts.ts'
 import { queryApiText } from './queryApi.ts'
-import { shutdownSignal } from './shutdownSignal.ts'
+import { shutdownSignal } from '../service/shutdownSignal.ts'
 
 /** The kinds of one message arrive together: what to try next comes after all of them. */
 const AFTER_FIRST_MS = 1_500
+/** Closing the terminal counts. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const SHIPPED_RULES = ['demo.yml', 'tocsin.yml']
 
 /**
@@ -29,7 +31,7 @@ const SHIPPED_RULES = ['demo.yml', 'tocsin.yml']
  */
 export async function runDemo(options: DemoOptions, context: DemoContext): Promise<void> {
   const closers = new Closers()
-  const shutdown = shutdownSignal(() => process.exit(130))
+  const shutdown = shutdownSignal(SIGNALS, () => process.exit(130))
   const stop = shutdown.signal
   const clock = context.clock ?? systemClock
   try {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Closers } from '../../src/demo/closers.ts'
 import { DemoEnd } from '../../src/demo/demoEnd.ts'
-import { shutdownSignal, type ShutdownSignal } from '../../src/demo/shutdownSignal.ts'
+import { shutdownSignal, type ShutdownSignal } from '../../src/service/shutdownSignal.ts'
 import { systemClock } from '../../src/system.ts'
 
 describe('closers', () => {
@@ -23,7 +23,7 @@ describe('the wish to stop', () => {
   afterEach(() => shutdown?.dispose())
 
   it.each<[NodeJS.Signals]>([['SIGINT'], ['SIGTERM'], ['SIGHUP']])('is heard as %s', (name) => {
-    shutdown = shutdownSignal(() => {})
+    shutdown = shutdownSignal([name], () => {})
     process.emit(name, name)
     expect(shutdown.signal.aborted).toBe(true)
   })
@@ -32,6 +32,7 @@ describe('the wish to stop', () => {
     let now = 0
     let impatient = 0
     shutdown = shutdownSignal(
+      ['SIGINT'],
       () => impatient++,
       () => now,
     )

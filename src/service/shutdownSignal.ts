@@ -1,5 +1,3 @@
-/** Signals that ask for an orderly end. Closing the terminal counts. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** npm passes a Ctrl-C on that the terminal sent us as well: signals this close together are one. */
 const SAME_WISH_MS = 1_000
 
@@ -14,6 +12,7 @@ export interface ShutdownSignal {
  * `now` is monotonic, in ms.
  */
 export function shutdownSignal(
+  signals: readonly NodeJS.Signals[],
   onImpatient: () => void,
   now: () => number = () => performance.now(),
 ): ShutdownSignal {
@@ -25,11 +24,11 @@ export function shutdownSignal(
       controller.abort()
     } else if (now() - firstAt > SAME_WISH_MS) onImpatient()
   }
-  for (const name of SIGNALS) process.on(name, wish)
+  for (const name of signals) process.on(name, wish)
   return {
     signal: controller.signal,
     dispose: () => {
-      for (const name of SIGNALS) process.removeListener(name, wish)
+      for (const name of signals) process.removeListener(name, wish)
     },
   }
 }
