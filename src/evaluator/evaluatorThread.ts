@@ -155,9 +155,16 @@ class SupervisedThread implements EvaluatorThread {
 
 /** The entry lies beside this file: compiled in dist, or as TypeScript while developing and testing. */
 function startWorker(workerData: EvaluatorThreadOptions): Worker {
-  const isSource = import.meta.url.endsWith('.ts')
-  const entry = new URL(isSource ? './thread.ts' : './thread.js', import.meta.url)
-  if (!isSource) return new Worker(entry, { workerData })
-  const loader = createRequire(import.meta.url).resolve('tsx')
-  return new Worker(entry, { workerData, execArgv: ['--import', pathToFileURL(loader).href] })
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./thread.js', import.meta.url), { workerData })
+  }
+  // A thread's entry is read before loaders take effect, so the loader is registered first, and then reads the entry.
+  // Only its ES module form can be registered in a thread.
+  const loader = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/cjs$/, 'mjs')
+  const entry = new URL('./thread.ts', import.meta.url)
+  const code = `import(${JSON.stringify(pathToFileURL(loader).href)})
+    .then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}) })`
+  return new Worker(code, { workerData, eval: true, execArgv: [] })
 }

@@ -60,13 +60,15 @@ export function commitOf(
       remove.push({ ruleKey: key, fingerprint })
     append(transitions, removalTransitions(key, tracked, iteration.slot))
   }
+  // After the wall clock was set back, slots repeat; the stored one only ever grows.
+  const slot = Math.max(iteration.slot, (memory.committedSlot ?? -Infinity) + 1)
+  const ordered = (): Transition[] => transitions.map((t) => ({ ...t, order: slot }))
   return {
     lease,
-    // After the wall clock was set back, slots repeat; the stored one only ever grows.
-    slot: Math.max(iteration.slot, (memory.committedSlot ?? -Infinity) + 1),
+    slot,
     put,
     remove,
-    transitions,
+    transitions: slot === iteration.slot ? transitions : ordered(),
     origin: originOf(group, version, transitions.length === 0 ? null : memory),
     health: {
       lastEvaluationAt: iteration.slot,

@@ -249,9 +249,9 @@ describe('a group under lease', () => {
     answer(vectorBody([]))
     await f.clock.advance(0)
     const [first, second] = commits(f)
-    expect((second?.slot ?? 0) - (first?.slot ?? 0)).toBe(2 * INTERVAL)
-    expect(second?.health.missed).toBe(1)
-    expect((await metrics.missed.get()).values[0]?.value).toBe(1)
+    expect((second?.slot ?? 0) - (first?.slot ?? 0)).toBe(3 * INTERVAL)
+    expect(second?.health.missed).toBe(2)
+    expect((await metrics.missed.get()).values[0]?.value).toBe(2)
   })
 })
 
@@ -498,6 +498,9 @@ describe('the wall clock', () => {
     expect(slots).toEqual(slots.toSorted((a, b) => a - b))
     expect(slots.length).toBeGreaterThan(5)
     expect(ended(f)).toEqual(['pending Down', 'firing Down'])
+    const [pending, firing] = f.store.transitions
+    expect(firing?.at, 'is the time of now').toBeLessThan(pending?.at ?? 0)
+    expect(firing?.order, 'is the order of commits').toBeGreaterThan(pending?.at ?? 0)
     const steps = (await metrics.clockSteps.get()).values
     expect(steps, 'this group and the one about ourselves').toMatchObject([
       { labels: { kind: 'reset' }, value: 2 },
