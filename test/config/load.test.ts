@@ -121,6 +121,21 @@ auth: { tokens: [{ name: alice, role: admin, hash: "${HASH}" }] }`)
     expect(config.auth.tokens).toEqual([{ name: 'alice', role: 'admin', sha256: 'ab'.repeat(32) }])
   })
 
+  test('a file written as JSON, with free ports, is read like any other', () => {
+    const config = good(
+      JSON.stringify({
+        redis: { url: 'redis://127.0.0.1:6380' },
+        data_dir: '/bench/data',
+        datasources: [{ name: 'default', type: 'prometheus', url: 'http://127.0.0.1:9' }],
+        rules: [],
+        notifications: '/bench/alertmanager.yml',
+        listen: { service: '127.0.0.1:8100', management: '127.0.0.1:0' },
+      }),
+    )
+    expect(config.listen.management).toEqual({ host: '127.0.0.1', port: 0 })
+    expect(config.notifications).toBe('/bench/alertmanager.yml')
+  })
+
   test('the Redis URL can lie in a file', () => {
     writeFileSync(join(folder, 'url'), 'redis://:pw@host:6379\n')
     expect(good('redis: {url_file: url}').redis.url).toBe('redis://:pw@host:6379')

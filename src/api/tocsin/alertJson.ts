@@ -87,7 +87,8 @@ function sourceJson(source: AlertSource, ruleSet: RuleSet | null) {
   const group = ruleSet?.groups.find(({ id }) => id === groupId)
   const rule = group?.rules.find(({ key }) => key === ruleKey)
   return {
-    ...{ kind, version },
+    kind,
+    version,
     ...(group === undefined ? {} : { file: group.file, group: group.name }),
     ...(rule === undefined ? {} : { rule: rule.name, line: rule.line }),
   }
