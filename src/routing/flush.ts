@@ -108,8 +108,13 @@ function listeners(
   ]
 }
 
+/** Fingerprints, not records: a mass outage has 100,000 members, and their records are read one at a time. */
 interface Members {
-  readonly firing: ReadonlyMap<string, AlertRecord>
+  readonly firing: ReadonlySet<string>
+  /** Some firing alert is not acknowledged. */
+  readonly unacked: boolean
+  /** Of the most severe alert that fires. */
+  readonly priority: Priority
   readonly resolved: ReadonlySet<string>
   /** Ended while suppressed: forgotten, also by the log, so that the next firing is news. */
   readonly endedQuietly: ReadonlySet<string>
@@ -119,7 +124,9 @@ interface Members {
 }
 
 function sortMembers(input: FlushInput, asOf: number): Members {
-  const firing = new Map<string, AlertRecord>()
+  const firing = new Set<string>()
+  let unacked = false
+  let priority: Priority = 'other'
   const resolved = new Set<string>()
   const endedQuietly = new Set<string>()
   const foreign = new Set<string>()
@@ -135,11 +142,15 @@ function sortMembers(input: FlushInput, asOf: number): Members {
     const by = input.suppressedBy(alert)
     if (by === null) {
       if (over) resolved.add(fingerprint)
-      else firing.set(fingerprint, alert)
+      else {
+        firing.add(fingerprint)
+        unacked ||= !isAcked(alert, input.now)
+        priority = higherPriority(priority, priorityOf(alert))
+      }
     } else if (over) endedQuietly.add(fingerprint)
     else suppressed.push({ alert, by })
   }
-  return { firing, resolved, endedQuietly, foreign, suppressed }
+  return { firing, unacked, priority, resolved, endedQuietly, foreign, suppressed }
 }
 
 interface IntegrationOutcome {
@@ -161,7 +172,7 @@ function decideIntegration(
   const { entry, changed } = withoutQuietEnds(logged, members.endedQuietly)
   const openRows = claimed.open.filter((row) => row.integration === integration.key)
   const waiting = openRows.filter((row) => row.status === 'waiting')
-  const firing = new Set(members.firing.keys())
+  const { firing } = members
   if (firing.size === 0 && members.resolved.size === 0) {
     const outcome = members.suppressed.length > 0 ? 'suppressed' : 'nothing-new'
     return { outcome, row: null, supersede: [], log: changed ? entry : null }
@@ -169,7 +180,7 @@ function decideIntegration(
   const facts = { log: entry, open: promised(openRows), firing, resolved: members.resolved }
   const decision = notifyDecision({
     ...facts,
-    unacked: [...members.firing.values()].some((alert) => !isAcked(alert, now)),
+    unacked: members.unacked,
     sendResolved: integration.sendResolved,
     repeatMs: route.repeatIntervalMs,
     now: claimed.dueAt < now ? now : claimed.dueAt,
@@ -185,7 +196,7 @@ function decideIntegration(
     return { outcome: 'nothing-new', row: null, supersede: [], log: changed ? entry : null }
   }
   const resolved = integration.sendResolved ? tellableResolved(facts) : new Set<string>()
-  const row = newRow(input, receiver, integration, decision.send, firing, resolved, members)
+  const row = newRow(input, receiver, integration, decision.send, resolved, members)
   // What an unsent message promised as firing must not be forgotten when it has ended since (I1).
   const untold = waiting.flatMap((old) => old.firing.filter((f) => members.resolved.has(f)))
   const promisedStill = new Set(untold.filter((f) => !(entry?.firing.has(f) ?? false)))
@@ -203,9 +214,8 @@ function newRow(
   receiver: string,
   integration: Integration,
   reason: NotifyReason,
-  firing: ReadonlySet<string>,
   resolved: ReadonlySet<string>,
-  members: Members,
+  { firing, priority }: Members,
 ): DeliveryRow {
   const { meta } = claimed
   return {
@@ -216,7 +226,7 @@ function newRow(
     integration: integration.key,
     kind: integration.kind,
     reason,
-    priority: priorityOf(members.firing.values()),
+    priority,
     status: 'waiting',
     note: '',
     createdAt: now,
@@ -230,15 +240,16 @@ function newRow(
   }
 }
 
-/** By the `severity` label of what fires: `critical` and `page` first, then `warning`. */
-export function priorityOf(alerts: Iterable<AlertRecord>): Priority {
-  let priority: Priority = 'other'
-  for (const { labels } of alerts) {
-    const severity = labels['severity'] ?? ''
-    if (severity === 'critical' || severity === 'page') return 'critical'
-    if (severity === 'warning') priority = 'warning'
-  }
-  return priority
+/** By the `severity` label: `critical` and `page` first, then `warning`. */
+export function priorityOf({ labels }: Pick<AlertRecord, 'labels'>): Priority {
+  const severity = labels['severity'] ?? ''
+  if (severity === 'critical' || severity === 'page') return 'critical'
+  return severity === 'warning' ? 'warning' : 'other'
+}
+
+function higherPriority(a: Priority, b: Priority): Priority {
+  if (a === 'critical' || b === 'critical') return 'critical'
+  return a === 'warning' || b === 'warning' ? 'warning' : 'other'
 }
 
 /** Whether somebody has taken this occurrence and the acknowledgement still holds. */

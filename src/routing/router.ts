@@ -2,7 +2,7 @@ import type { AlertRecord, Transition } from '../core/alert.ts'
 import { fingerprint as fingerprintOf } from '../core/labels.ts'
 import type { Clock } from '../core/time.ts'
 import type { AlertChange, AlertStore } from '../store/alertStore.ts'
-import type { OutboxBatch, OutboxStore } from '../store/evaluationStore.ts'
+import type { OutboxBatch, OutboxStore, TransitionOrigin } from '../store/evaluationStore.ts'
 import type { GroupStore, Join } from '../store/groupStore.ts'
 import type { HistoryEntry, HistoryStore } from '../store/historyStore.ts'
 import type { IncomingAlert, Intake } from './incomingAlert.ts'
@@ -69,7 +69,7 @@ async function drainOutbox(
   do {
     run.again = false
     const done: string[] = []
-    const firing: Transition[] = []
+    const firing: Joining[] = []
     for (let after = '-'; ; after = `(${done.at(-1)}`) {
       const batches = await deps.outbox.read(groupId, after, BATCHES_AT_ONCE)
       if (batches.length === 0) break
@@ -82,43 +82,62 @@ async function drainOutbox(
   } while (run.again)
 }
 
-/** Writes the records and the history; resolves to the transitions whose alerts must join groups. */
-async function routeBatches(
-  deps: RouterDeps,
-  batches: readonly OutboxBatch[],
-): Promise<Transition[]> {
+/** An alert that must join its groups: what routing needs to know of it. */
+type Joining = Pick<AlertRecord, 'fingerprint' | 'labels' | 'startsAt'> & {
+  readonly firedAt: number
+}
+
+/** Writes the records and the history; resolves to the alerts that began to fire. */
+async function routeBatches(deps: RouterDeps, batches: readonly OutboxBatch[]): Promise<Joining[]> {
   const changes = new Map<string, AlertChange>()
+  const startsAt = new Map<string, number>()
   const transitions: Transition[] = []
   const entries: HistoryEntry[] = []
   for (const { origin, transitions: part } of batches) {
     for (const transition of part) {
       transitions.push(transition)
-      const before = changes.get(transition.fingerprint)
-      changes.set(transition.fingerprint, (current) => {
-        const earlier = before === undefined ? current : before(current)
-        const next = applyTransition(earlier ?? undefined, transition, origin)
-        return next === undefined ? earlier : next
-      })
-      if (transition.kind !== 'refreshed') {
-        entries.push(historyOf(transition, origin.rules[transition.ruleKey] ?? '', origin.group))
-      }
+      changes.set(
+        transition.fingerprint,
+        changeOf(changes.get(transition.fingerprint), transition, origin, startsAt),
+      )
+      if (transition.kind !== 'refreshed') entries.push(historyOf(transition, origin))
     }
   }
   await deps.alerts.update(changes)
   await deps.history.append(entries)
   count(deps, transitions)
-  return transitions.filter((transition) => transition.kind === 'firing')
+  return transitions.flatMap(({ kind, fingerprint, labels, firedAt, at }): Joining[] => {
+    const occurrence = kind === 'firing' ? startsAt.get(fingerprint) : undefined
+    if (occurrence === undefined) return []
+    return [{ fingerprint, labels, startsAt: occurrence, firedAt: firedAt ?? at }]
+  })
+}
+
+/** The change that a transition makes after an earlier one of the same batch; notes the occurrence it leads to. */
+function changeOf(
+  before: AlertChange | undefined,
+  transition: Transition,
+  origin: TransitionOrigin,
+  startsAt: Map<string, number>,
+): AlertChange {
+  return (current) => {
+    const earlier = before === undefined ? current : before(current)
+    const next = applyTransition(earlier ?? undefined, transition, origin)
+    const result = next === undefined ? earlier : next
+    if (result !== undefined && result !== null)
+      startsAt.set(transition.fingerprint, result.startsAt)
+    return result
+  }
 }
 
 /** Also what has ended meanwhile: the flush that was due while it fired decides about it. */
-async function joinFiring(deps: RouterDeps, firing: readonly Transition[]): Promise<void> {
+async function joinFiring(deps: RouterDeps, firing: readonly Joining[]): Promise<void> {
   const config = deps.config()
   if (config === null) return
   const groups = createGroupMaker(deps.clock.now())
-  const joins = firing.flatMap(({ fingerprint, firedAt, at }) => {
-    const alert = deps.alerts.view.get(fingerprint)
-    return alert === undefined ? [] : joinsOf(alert, config, groups, dueAfterFiring(firedAt ?? at))
-  })
+  const joins = firing.flatMap((alert) =>
+    joinsOf(alert, config, groups, dueAfterFiring(alert.firedAt)),
+  )
   await join(deps, joins)
 }
 
@@ -182,21 +201,13 @@ async function join(deps: RouterDeps, joins: readonly Join[]): Promise<void> {
   deps.onDue(joins.reduce((earliest, { dueAt }) => Math.min(earliest, dueAt), Infinity))
 }
 
-function historyOf(transition: Transition, rule: string, group: string): HistoryEntry {
-  const { at, fingerprint, labels, kind, value, cause } = transition
-  return {
-    at,
-    kind: 'transition',
-    fingerprint,
-    alertname: labels['alertname'] ?? rule,
-    what: kind,
-    detail: {
-      group,
-      ...(value === undefined ? {} : { value }),
-      ...(cause === undefined ? {} : { cause }),
-      labels: labelText(labels),
-    },
-  }
+function historyOf(transition: Transition, { rules, group }: TransitionOrigin): HistoryEntry {
+  const { at, fingerprint, labels, kind, value, cause, ruleKey } = transition
+  const detail: Record<string, string> = { group, labels: labelText(labels) }
+  if (value !== undefined) detail['value'] = value
+  if (cause !== undefined) detail['cause'] = cause
+  const alertname = labels['alertname'] ?? rules[ruleKey] ?? ''
+  return { at, kind: 'transition', fingerprint, alertname, what: kind, detail }
 }
 
 function postedHistory(

@@ -562,3 +562,29 @@ describe('silences and history', () => {
     ])
   })
 })
+
+describe('a mass outage', () => {
+  it('fits into one group, one flush and one row of 150,000 alerts', async () => {
+    const groups = createRedisGroupStore(redis)
+    const ledger = createRedisLedger(redis, ['webhook'])
+    const all = Array.from({ length: 150_000 }, (_, n) => n.toString(16).padStart(16, '0'))
+    await groups.join(
+      all.map((fp) => ({ group: META, fingerprint: fp, occurrence: NOW, dueAt: NOW })),
+    )
+    const [claimed] = await groups.claim(NOW, 16, 60_000, 'n')
+    expect(claimed!.members.size).toBe(150_000)
+    const add = [row('a', { firing: all, firingCount: all.length })]
+    const flush = { ...nothing, groupId: META.id, token: claimed!.token, nextDueAt: NOW + 500, add }
+    expect(await groups.commit([flush])).toEqual([true])
+    const [sending] = await ledger.claim('webhook', NOW, 10, 60_000, 'n')
+    const leave = new Map(all.map((fp) => [fp, NOW]))
+    const settlement = {
+      outcome: 'delivered' as const,
+      attempt: attempt('delivered'),
+      log: log(all),
+      leave,
+    }
+    expect(await ledger.settle([{ claimed: sending!, settlement, now: NOW }])).toEqual([true])
+    expect(await groups.list()).toEqual([])
+  })
+})

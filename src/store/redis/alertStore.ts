@@ -222,7 +222,7 @@ class Shard {
         this.tag,
         before,
         CHANGES_KEPT,
-        ...putArguments(part),
+        putArguments(part),
       )) as number[]
       const version = Number(answer[1])
       if (Number(answer[0]) === 0) {

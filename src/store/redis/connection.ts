@@ -36,6 +36,8 @@ export type ScriptName = (typeof SCRIPTS)[number]
 
 /** What a script takes besides its tag. */
 export type ScriptArgument = string | number
+/** Long lists are passed as they are: spreading 200,000 arguments would overflow the stack. */
+export type ScriptArguments = ReadonlyArray<ScriptArgument | readonly ScriptArgument[]>
 
 /**
  * One connection to Redis. Commands fail within the command timeout instead of queueing for ever while the server is
@@ -44,7 +46,7 @@ export type ScriptArgument = string | number
 export interface RedisConnection {
   readonly client: Redis
   /** Runs one script. @throws AppError STORE_FAILED */
-  run(script: ScriptName, tag: string, ...args: readonly ScriptArgument[]): Promise<unknown>
+  run(script: ScriptName, tag: string, ...args: ScriptArguments): Promise<unknown>
   /** Runs several commands in one round trip and resolves to their results; the first error is thrown. */
   batch(fill: (pipeline: Batch) => void): Promise<unknown[]>
   /** Calls back each time the connection was re-established: what is cached may be outdated or may have been lost. */
@@ -54,7 +56,7 @@ export interface RedisConnection {
 }
 
 export interface Batch {
-  script(name: ScriptName, tag: string, ...args: readonly ScriptArgument[]): void
+  script(name: ScriptName, tag: string, ...args: ScriptArguments): void
   call(command: string, ...args: readonly ScriptArgument[]): void
 }
 
@@ -135,7 +137,7 @@ async function runBatch(client: Redis, fill: (batch: Batch) => void): Promise<un
   })
 }
 
-type ScriptCall = (tag: string, ...args: readonly ScriptArgument[]) => Promise<unknown>
+type ScriptCall = (tag: string, ...args: ScriptArguments) => Promise<unknown>
 
 function scriptOf(target: Redis | ChainableCommander, name: ScriptName): ScriptCall {
   return (target as unknown as Record<ScriptName, ScriptCall>)[name].bind(target)

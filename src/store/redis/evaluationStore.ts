@@ -50,7 +50,7 @@ export function createRedisEvaluationStore(redis: RedisConnection): EvaluationSt
     },
     async commit(commit) {
       const tag = keys.evaluation(commit.lease.groupId)
-      const answer = await redis.run('commitEvaluation', tag, ...commitArguments(commit))
+      const answer = await redis.run('commitEvaluation', tag, commitArguments(commit))
       return answer as 'committed' | 'fenced' | 'stale'
     },
     async health(groupIds) {
@@ -91,6 +91,7 @@ export function createRedisOutboxStore(redis: RedisConnection): OutboxStore {
   }
 }
 
+/** Written by hand in `commitArguments`. */
 interface StoredState {
   readonly l: Labels
   readonly s: AlertState
@@ -99,6 +100,7 @@ interface StoredState {
 const FIELD_SEPARATOR = '/'
 
 function commitArguments(commit: EvaluationCommit): ScriptArgument[] {
+  const textOf = createTextCache()
   const args: ScriptArgument[] = [
     commit.lease.epoch,
     commit.slot,
@@ -107,8 +109,10 @@ function commitArguments(commit: EvaluationCommit): ScriptArgument[] {
     commit.put.length,
   ]
   for (const instance of commit.put) {
-    const state: StoredState = { l: instance.labels, s: instance.state }
-    args.push(fieldOf(instance), JSON.stringify(state))
+    args.push(
+      fieldOf(instance),
+      `{"l":${textOf(instance.labels)},"s":${JSON.stringify(instance.state)}}`,
+    )
   }
   args.push(commit.remove.length)
   for (const instance of commit.remove) args.push(fieldOf(instance))
@@ -116,9 +120,26 @@ function commitArguments(commit: EvaluationCommit): ScriptArgument[] {
   args.push(batches)
   for (let i = 0; i < batches; i++) {
     const from = i * TRANSITIONS_PER_BATCH
-    args.push(JSON.stringify(commit.transitions.slice(from, from + TRANSITIONS_PER_BATCH)))
+    const part = commit.transitions.slice(from, from + TRANSITIONS_PER_BATCH)
+    args.push(`[${part.map((transition) => transitionText(transition, textOf)).join(',')}]`)
   }
   return args
+}
+
+type TextOf = (labels: Labels) => string
+
+/** JSON of label sets. An instance and its transition share theirs, and in a mass outage there are 100,000 of both. */
+function createTextCache(): TextOf {
+  const texts = new Map<Labels, string>()
+  return (labels) => {
+    let text = texts.get(labels)
+    if (text === undefined) texts.set(labels, (text = JSON.stringify(labels)))
+    return text
+  }
+}
+
+function transitionText({ labels, ...rest }: Transition, textOf: TextOf): string {
+  return `{"labels":${textOf(labels)},${JSON.stringify(rest).slice(1)}`
 }
 
 function fieldOf(instance: Pick<StoredInstance, 'ruleKey' | 'fingerprint'>): string {

@@ -33,7 +33,7 @@ export function createRedisGroupStore(redis: RedisConnection): GroupStore {
             first.group.id,
             JSON.stringify(first.group),
             first.dueAt,
-            ...members,
+            members,
           )
         }
       })
@@ -57,7 +57,7 @@ export function createRedisGroupStore(redis: RedisConnection): GroupStore {
     async commit(flushes) {
       const answers = await redis.batch((b) => {
         for (const f of flushes)
-          b.script('commitFlush', keys.groups(shardOf(f.groupId)), ...flushArguments(f))
+          b.script('commitFlush', keys.groups(shardOf(f.groupId)), flushArguments(f))
       })
       return answers.map((answer) => Number(answer) === 1)
     },

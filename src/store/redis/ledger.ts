@@ -34,7 +34,7 @@ export function createRedisLedger(redis: RedisConnection, kinds: readonly string
           b.script(
             'settleRow',
             tagOf(s.claimed.row.id),
-            ...settleArguments(s.claimed, s.settlement, s.now),
+            settleArguments(s.claimed, s.settlement, s.now),
           )
         }
       })
