@@ -1,7 +1,7 @@
 import { type AlertState, step, type Transition } from '../core/alert.ts'
 import { compareUtf8 } from '../core/labels.ts'
 import { valueAt, type VectorIndex } from '../datasource/vectorIndex.ts'
-import type { CompiledRule } from './compiledRule.ts'
+import type { CompiledRule, TemplateContext } from './compiledRule.ts'
 import { alertAnnotations } from './identity.ts'
 import { contextAt, type Match, matchSamples, type Newcomer } from './matchSamples.ts'
 import type { Change, Outcome } from './outcome.ts'
@@ -44,7 +44,7 @@ export function evaluateRule(
   const total = remaining + match.newcomers.length
   const isOver = options.limit > 0 && total > options.limit
   const admitted = isOver ? first(match.newcomers, options.limit - remaining) : match.newcomers
-  for (const { instance, position } of admitted) evaluation.advance(instance, position)
+  for (const newcomer of admitted) evaluation.admit(newcomer)
   return evaluation.outcome(isOver ? total : 0)
 }
 
@@ -60,6 +60,8 @@ class RuleEvaluation {
   #rendered: boolean
   #templateError: string
   #shared: AlertState | null = null
+  /** Of the newcomer at hand. */
+  #context: TemplateContext | null = null
 
   constructor(
     index: VectorIndex,
@@ -74,6 +76,13 @@ class RuleEvaluation {
     this.#match = match
     this.#rendered = match.rendered
     this.#templateError = match.rendered ? match.templateError : templateError
+  }
+
+  /** Begins to track an alert. */
+  admit({ instance, position, context }: Newcomer): void {
+    this.#context = context
+    this.advance(instance, position)
+    this.#context = null
   }
 
   /** Moves an instance on by one evaluation; `position` -1: not in the answer. Returns its next state. */
@@ -138,7 +147,7 @@ class RuleEvaluation {
     state: AlertState,
     kind: 'pending' | 'firing' | 'refreshed',
   ): void {
-    const context = contextAt(this.#rule, this.#index, position, this.#options.now)
+    const context = this.#context ?? contextAt(this.#rule, this.#index, position, this.#options.now)
     const { labels: annotations, error } = alertAnnotations(this.#rule.annotations, context)
     this.#noteTemplate(error)
     const value = valueAt(this.#index, position)

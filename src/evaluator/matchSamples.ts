@@ -8,6 +8,8 @@ import { type Instance, newInstance, type Tracked } from './tracked.ts'
 export interface Newcomer {
   readonly position: number
   readonly instance: Instance
+  /** What its labels were rendered from, and its annotations will be. */
+  readonly context: TemplateContext
 }
 
 /** Which tracked instance each element of an answer belongs to. */
@@ -57,14 +59,15 @@ export function matchSamples(
   for (let i = 0; i < index.count; i++) {
     let slot = knownSlot(tracked, index, rule, i)
     if (slot < 0) {
-      const { labels, error } = alertLabels(rule, contextAt(rule, index, i, now))
+      const context = contextAt(rule, index, i, now)
+      const { labels, error } = alertLabels(rule, context)
       rendered = true
       if (templateError === '') templateError = error
       const id = fingerprint(labels)
       slot = tracked.byFingerprint.get(id)?.slot ?? -1
       if (slot < 0) {
         if (newcomers.has(id)) return null
-        newcomers.set(id, { position: i, instance: newInstance(id, labels) })
+        newcomers.set(id, { position: i, instance: newInstance(id, labels), context })
       }
     }
     positions[i] = slot
