@@ -124,6 +124,13 @@ export function isOver(alert: Pick<AlertRecord, 'endsAt'>, now: number): boolean
   return alert.endsAt !== null && alert.endsAt <= now
 }
 
+/** Whether somebody has taken this occurrence and the acknowledgement still holds. */
+export function isAcked(alert: AlertRecord, now: number): boolean {
+  const { ack } = alert
+  if (ack === null || ack.occurrence !== alert.startsAt) return false
+  return ack.until === null || now < ack.until
+}
+
 /** What one evaluation changed about one alert instance: the unit of the evaluator's outbox. */
 export interface Transition {
   readonly fingerprint: string

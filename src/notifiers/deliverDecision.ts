@@ -1,7 +1,6 @@
-import { isOver } from '../core/alert.ts'
+import { isAcked, isOver } from '../core/alert.ts'
 import type { AlertRecord } from '../core/alert.ts'
-import { isAcked } from '../routing/flush.ts'
-import type { Suppression } from '../routing/flush.ts'
+import type { Suppression } from '../routing/groupMembers.ts'
 import type { DeliveryRow } from '../store/groupStore.ts'
 
 export interface DeliverInput {

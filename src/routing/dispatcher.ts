@@ -2,14 +2,14 @@ import type { Labels } from '../core/labels.ts'
 import type { Clock } from '../core/time.ts'
 import type { JobQueue } from '../queue/jobs.ts'
 import type { AlertStore } from '../store/alertStore.ts'
-import type { ClaimedGroup, DeliveryRow, GroupMeta, GroupStore } from '../store/groupStore.ts'
+import type { ClaimedGroup, DeliveryRow, GroupStore } from '../store/groupStore.ts'
 import type { HistoryEntry, HistoryStore } from '../store/historyStore.ts'
 import type { SilenceStore } from '../store/silenceStore.ts'
 import { decideFlush } from './flush.ts'
 import type { FlushDecision } from './flush.ts'
-import type { NotificationConfig, Route } from './notificationConfig.ts'
+import type { NotificationConfig } from './notificationConfig.ts'
 import { NOTIFY_REASON_TEXT } from './notifyReason.ts'
-import { groupId, groupLabels, matchRoutes, walkRoutes } from './route.ts'
+import { groupLabels, matchRoutes, routeOfGroup } from './route.ts'
 import type { Suppressor } from './suppression.ts'
 
 export interface DispatcherDeps {
@@ -139,14 +139,6 @@ function decide(
     deadlineMs: deps.deadlineMs,
     newId: deps.newId,
   })
-}
-
-/** The route that makes a group of this id; null when the configuration has none any more. */
-export function routeOfGroup(config: NotificationConfig, meta: GroupMeta): Route | null {
-  for (const route of walkRoutes(config.route)) {
-    if (route.receiver === meta.receiver && groupId(route, meta.labels) === meta.id) return route
-  }
-  return null
 }
 
 function isSameSet(a: Labels, b: Labels): boolean {

@@ -1,40 +1,26 @@
-import { isOver } from '../core/alert.ts'
-import type { AlertRecord } from '../core/alert.ts'
 import type {
   ClaimedGroup,
   DeliveryRow,
   FlushCommit,
   IntegrationKey,
   LogEntry,
-  Priority,
 } from '../store/groupStore.ts'
+import { leaving, sortMembers } from './groupMembers.ts'
+import type { Members, MembersInput, SuppressedAlert } from './groupMembers.ts'
 import type { Integration, Receiver, Route } from './notificationConfig.ts'
 import { notifyDecision, tellableResolved } from './notifyDecision.ts'
 import type { SkipReason } from './notifyDecision.ts'
 import type { NotifyReason } from './notifyReason.ts'
 
-export interface FlushInput {
-  readonly claimed: ClaimedGroup
+export interface FlushInput extends MembersInput {
   /** Null when the configuration has no such route any more: the group ends. */
   readonly route: Route | null
   readonly receiver: Receiver | null
   /** The receiver's fallback: it hears the end of what it was told in the receiver's place. */
   readonly fallback: Receiver | null
-  readonly alert: (fingerprint: string) => AlertRecord | undefined
-  /** Whether the alert still takes this route into this group: a reload may have sent it elsewhere. */
-  readonly belongs: (alert: AlertRecord) => boolean
-  /** What keeps an alert quiet now; null: nothing. */
-  readonly suppressedBy: (alert: AlertRecord) => Suppression | null
-  readonly now: number
   readonly deadlineMs: number
   /** An id for the ledger that never repeats: letters, digits, `-`, `_`. */
   readonly newId: () => string
-}
-
-export interface Suppression {
-  readonly kind: 'silence' | 'inhibition' | 'time'
-  /** Silence ids, the inhibiting fingerprint, or interval names. */
-  readonly by: readonly string[]
 }
 
 /** Why an integration is told, or the reason why not; `suppressed`: all that fires is kept quiet, and nothing ended. */
@@ -49,7 +35,7 @@ export interface IntegrationDecision {
 export interface FlushDecision {
   readonly commit: FlushCommit
   readonly decisions: readonly IntegrationDecision[]
-  readonly suppressed: ReadonlyArray<{ readonly alert: AlertRecord; readonly by: Suppression }>
+  readonly suppressed: readonly SuppressedAlert[]
 }
 
 /**
@@ -106,51 +92,6 @@ function listeners(
     ...receiver.integrations.map((integration) => ({ name: receiver.name, integration })),
     ...told.map((integration) => ({ name: fallback?.name ?? '', integration })),
   ]
-}
-
-/** Fingerprints, not records: a mass outage has 100,000 members, and their records are read one at a time. */
-interface Members {
-  readonly firing: ReadonlySet<string>
-  /** Some firing alert is not acknowledged. */
-  readonly unacked: boolean
-  /** Of the most severe alert that fires. */
-  readonly priority: Priority
-  readonly resolved: ReadonlySet<string>
-  /** Ended while suppressed: forgotten, also by the log, so that the next firing is news. */
-  readonly endedQuietly: ReadonlySet<string>
-  /** Not known any more, or on another route now. */
-  readonly foreign: ReadonlySet<string>
-  readonly suppressed: FlushDecision['suppressed']
-}
-
-function sortMembers(input: FlushInput, asOf: number): Members {
-  const firing = new Set<string>()
-  let unacked = false
-  let priority: Priority = 'other'
-  const resolved = new Set<string>()
-  const endedQuietly = new Set<string>()
-  const foreign = new Set<string>()
-  const suppressed: Array<FlushDecision['suppressed'][number]> = []
-  for (const fingerprint of input.claimed.members.keys()) {
-    const alert = input.alert(fingerprint)
-    if (alert === undefined || !input.belongs(alert)) {
-      foreign.add(fingerprint)
-      continue
-    }
-    // Pending again after it had fired: the former occurrence has ended.
-    const over = alert.status === 'pending' || isOver(alert, asOf)
-    const by = input.suppressedBy(alert)
-    if (by === null) {
-      if (over) resolved.add(fingerprint)
-      else {
-        firing.add(fingerprint)
-        unacked ||= !isAcked(alert, input.now)
-        priority = higherPriority(priority, priorityOf(alert))
-      }
-    } else if (over) endedQuietly.add(fingerprint)
-    else suppressed.push({ alert, by })
-  }
-  return { firing, unacked, priority, resolved, endedQuietly, foreign, suppressed }
 }
 
 interface IntegrationOutcome {
@@ -240,25 +181,6 @@ function newRow(
   }
 }
 
-/** By the `severity` label: `critical` and `page` first, then `warning`. */
-export function priorityOf({ labels }: Pick<AlertRecord, 'labels'>): Priority {
-  const severity = labels['severity'] ?? ''
-  if (severity === 'critical' || severity === 'page') return 'critical'
-  return severity === 'warning' ? 'warning' : 'other'
-}
-
-function higherPriority(a: Priority, b: Priority): Priority {
-  if (a === 'critical' || b === 'critical') return 'critical'
-  return a === 'warning' || b === 'warning' ? 'warning' : 'other'
-}
-
-/** Whether somebody has taken this occurrence and the acknowledgement still holds. */
-export function isAcked(alert: AlertRecord, now: number): boolean {
-  const { ack } = alert
-  if (ack === null || ack.occurrence !== alert.startsAt) return false
-  return ack.until === null || now < ack.until
-}
-
 function withoutQuietEnds(
   log: LogEntry | null,
   ended: ReadonlySet<string>,
@@ -277,23 +199,6 @@ function promised(
     firing: new Set(rows.flatMap((row) => row.firing)),
     resolved: new Set(rows.flatMap((row) => row.resolved)),
   }
-}
-
-/** Members that are over and of which no unsent message tells. */
-function leaving(
-  claimed: ClaimedGroup,
-  members: Members,
-  open: readonly DeliveryRow[],
-): Map<string, number> {
-  const told = new Set(open.flatMap((row) => [...row.firing, ...row.resolved]))
-  const leave = new Map<string, number>()
-  for (const set of [members.resolved, members.endedQuietly, members.foreign]) {
-    for (const fingerprint of set) {
-      const occurrence = claimed.members.get(fingerprint)
-      if (occurrence !== undefined && !told.has(fingerprint)) leave.set(fingerprint, occurrence)
-    }
-  }
-  return leave
 }
 
 /** The next tick of the fixed cadence after now; ticks that were missed collapse into this flush. */

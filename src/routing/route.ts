@@ -4,7 +4,8 @@ import { sortedNames } from '../core/labels.ts'
 import type { Labels } from '../core/labels.ts'
 import { compileMatchers } from '../core/matcher.ts'
 import type { LabelPredicate } from '../core/matcher.ts'
-import type { Route } from './notificationConfig.ts'
+import type { GroupMeta } from '../store/groupStore.ts'
+import type { NotificationConfig, Route } from './notificationConfig.ts'
 
 const predicates = new WeakMap<Route, LabelPredicate>()
 
@@ -53,6 +54,14 @@ export function groupId(route: Route, groupLabels: Labels): string {
 export function* walkRoutes(route: Route): Generator<Route> {
   yield route
   for (const child of route.routes) yield* walkRoutes(child)
+}
+
+/** The route that makes a group of this id; null when the configuration has none any more. */
+export function routeOfGroup(config: NotificationConfig, meta: GroupMeta): Route | null {
+  for (const route of walkRoutes(config.route)) {
+    if (route.receiver === meta.receiver && groupId(route, meta.labels) === meta.id) return route
+  }
+  return null
 }
 
 function formatGroupLabels(labels: Labels): string {
