@@ -177,7 +177,7 @@ test('a thread that cannot start is reported and tried again', async () => {
   await redisServer.kill('SIGKILL')
   const thread = start()
   await until(() =>
-    logged.some((line) => line.includes('crashed and will be started again: AppError: Redis at')),
+    logged.some((line) => line.includes('crashed and will be started again: Redis at')),
   )
   expect(thread.isReady).toBe(false)
   expect(await thread.metrics()).toEqual([])
