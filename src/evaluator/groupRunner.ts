@@ -15,7 +15,7 @@ import {
 import { applyIteration, commitOf, expiredOrphans, type Iteration } from './iteration.ts'
 import type { EvaluatorMetrics } from './metrics.ts'
 import { retryStore } from './retryStore.ts'
-import { type RuleRun, runRule } from './runRule.ts'
+import { runRules } from './runRule.ts'
 import { lastSlot, type Plan, plan, slotOffset } from './schedule.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
@@ -223,18 +223,14 @@ export class GroupRunner {
     const memory = this.#memory
     if (memory === null) return null
     const { group } = this.#source
-    const runs: RuleRun[] = []
-    for (const rule of memory.rules) {
-      const run = await runRule(rule, this.#deps.querier, this.#deps.metrics, {
-        slot,
-        queryAt: slot - group.queryOffsetMs,
-        limit: group.limit,
-        refreshMs: this.#deps.refreshMs,
-        signal: this.#lost.signal,
-      })
-      if (this.#lost.signal.aborted) return null
-      runs.push(run)
-    }
+    const runs = await runRules(memory.rules, this.#deps.querier, this.#deps.metrics, {
+      slot,
+      queryAt: slot - group.queryOffsetMs,
+      limit: group.limit,
+      refreshMs: this.#deps.refreshMs,
+      signal: this.#lost.signal,
+    })
+    if (runs === null) return null
     const expired = expiredOrphans(memory, group.intervalMs, slot)
     const durationMs = Math.round(performance.now() - started)
     return { slot, runs, expired, missed: memory.missed, durationMs }
@@ -267,7 +263,7 @@ export class GroupRunner {
         return clock.sleep(ms, this.#wake.signal)
       },
       onError: (error, attempt) => {
-        metrics.commitFailures.inc()
+        metrics.storeFailures.inc()
         const fields = { group: group.name, file: group.file, err: errorText(error) }
         if (attempt === 1) log('warn', `could not ${what}, will try again`, fields)
       },

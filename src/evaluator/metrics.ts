@@ -9,7 +9,7 @@ export interface EvaluatorMetrics {
   readonly evaluations: Counter
   readonly failures: Counter
   readonly querySeconds: Histogram
-  readonly commitFailures: Counter
+  readonly storeFailures: Counter
   /** Notes how late an iteration began; the largest value since the last reading is shown. */
   observeLag(seconds: number): void
 }
@@ -56,9 +56,9 @@ export function createEvaluatorMetrics(snapshot: () => EvaluatorSnapshot): Evalu
       'tocsin_query_duration_seconds',
       'Queries to the datasource, from the request to the last byte.',
     ),
-    commitFailures: counter(
-      'tocsin_evaluation_commit_failures_total',
-      'Attempts to commit an iteration that failed and were repeated.',
+    storeFailures: counter(
+      'tocsin_evaluation_store_failures_total',
+      'Attempts to load states or to commit an iteration that failed, and are repeated.',
     ),
     observeLag,
   }

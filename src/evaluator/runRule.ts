@@ -24,8 +24,33 @@ export interface RuleRunOptions {
   readonly signal: AbortSignal
 }
 
+/**
+ * Queries of one group that run at the same time. Prometheus asks one after the other, as a rule may select what an
+ * earlier one wrote; ours write no series, so only the order of the results matters.
+ */
+const RULES_AT_ONCE = 4
+
+/** Evaluates the rules of a group, started in file order; results are in file order. Null when aborted. */
+export async function runRules(
+  rules: readonly RuleMemory[],
+  querier: Querier,
+  metrics: EvaluatorMetrics,
+  options: RuleRunOptions,
+): Promise<readonly RuleRun[] | null> {
+  const runs: RuleRun[] = Array.from({ length: rules.length })
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < rules.length && !options.signal.aborted) {
+      const i = next++
+      runs[i] = await runRule(rules[i] as RuleMemory, querier, metrics, options)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(RULES_AT_ONCE, rules.length) }, lane))
+  return options.signal.aborted ? null : runs
+}
+
 /** Asks the datasource and evaluates the answer; changes nothing but metrics. Never throws. */
-export async function runRule(
+async function runRule(
   memory: RuleMemory,
   querier: Querier,
   metrics: EvaluatorMetrics,

@@ -5,6 +5,7 @@ import {
   createRedisEvaluationStore,
   createRedisOutboxStore,
 } from '../store/redis/evaluationStore.ts'
+import { returnIdleMemory } from '../service/idleMemory.ts'
 import { createRedisMemberStore } from '../store/redis/memberStore.ts'
 import { createRedisRuleSetStore } from '../store/redis/ruleSetStore.ts'
 import { systemClock } from '../system.ts'
@@ -26,6 +27,7 @@ const send = (message: FromThread): void => port.postMessage(message)
 const log: Log = (level, message, fields) => send({ type: 'log', level, message, fields })
 
 const clock = systemClock
+const stopReturning = returnIdleMemory()
 const redis = await openRedis({ ...options.redis, ...options.network })
 const members = createRedisMemberStore(redis)
 const outbox = createRedisOutboxStore(redis)
@@ -94,6 +96,7 @@ async function stop(): Promise<void> {
   await running.stop()
   await querier.close()
   await redis.close()
+  stopReturning()
   send({ type: 'stopped' })
   port.close()
 }

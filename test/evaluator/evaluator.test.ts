@@ -320,7 +320,7 @@ describe('a store that is away', () => {
       logged.filter((line) => line.startsWith('could not commit')),
       'once a group',
     ).toHaveLength(2)
-    expect((await metrics.commitFailures.get()).values[0]?.value).toBeGreaterThan(2)
+    expect((await metrics.storeFailures.get()).values[0]?.value).toBeGreaterThan(2)
   })
 
   test('a commit whose answer was lost is not repeated and not lost', async () => {
