@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { startService } from './app.ts'
 import type { Service, ServiceOptions } from './app.ts'
 import type { Config } from './config/config.ts'
-import { shutdownSignal } from './service/shutdownSignal.ts'
+import { returnIdleMemory } from './service/idleMemory.ts'
+import { shutdownSignal } from './shutdownSignal.ts'
 
 /**
  * Runs the service until SIGTERM or SIGINT; SIGHUP loads rule and notification files again. Resolves when everything is
@@ -14,6 +15,7 @@ export async function runService(
 ): Promise<void> {
   const { log, onStarted } = options
   const shutdown = shutdownSignal(['SIGTERM', 'SIGINT'], () => process.exit(130))
+  const stopReturning = returnIdleMemory()
   const service = await startService(config, options)
   const reload = (): void => {
     service.reload().catch((err: unknown) => log.error({ err }, 'reload failed'))
@@ -23,6 +25,7 @@ export async function runService(
   const { signal } = shutdown
   if (!signal.aborted) await once(signal, 'abort')
   log.info('stopping')
+  stopReturning()
   await service.stop()
   shutdown.dispose()
   process.removeListener('SIGHUP', reload)

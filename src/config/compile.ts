@@ -2,27 +2,11 @@ import { resolve } from 'node:path'
 import { parseDuration } from '../core/duration.ts'
 import { addressUrl, isLoopback, parseAddress } from './address.ts'
 import { compileDatasource } from './compileDatasource.ts'
+import { timerReader } from './compileContext.ts'
+import type { CompileContext, Report } from './compileContext.ts'
 import type { Address, AuthConfig, Config, NetworkConfig } from './config.ts'
 import { pathText } from './schemaProblems.ts'
 import type { RawConfig } from './schema.ts'
-import type { YamlPath } from './yamlText.ts'
-
-/** Says at which key something is wrong. */
-export type Report = (path: YamlPath, message: string) => void
-
-export interface CompileContext {
-  readonly file: string | null
-  /** Absolute folder that relative paths start from. */
-  readonly base: string
-  /** Name of this machine, for the external URL of a service that listens on all addresses. */
-  readonly hostname: string
-  /** Reads a small file, or reports why it cannot and resolves to ''. */
-  readonly readFile: (path: YamlPath, file: string) => string
-  readonly report: Report
-}
-
-/** Longest wait that Node's timers can do: a longer one would end at once. */
-const MAX_TIMER_MS = 2_147_483_647
 
 /** Turns a validated configuration into its meaning, and reports what contradicts itself. Pure but for `readFile`. */
 export function compileConfig(raw: RawConfig, context: CompileContext): Config {
@@ -64,16 +48,6 @@ export function compileConfig(raw: RawConfig, context: CompileContext): Config {
       refreshMs: timer(['evaluator', 'refresh'], raw.evaluator.refresh),
       threads: raw.evaluator.threads,
     },
-  }
-}
-
-/** Durations that are waited for: neither 0 nor longer than a timer can wait. */
-export function timerReader(report: Report): (path: YamlPath, text: string) => number {
-  return (path, text) => {
-    const ms = parseDuration(text) ?? 0
-    if (ms === 0) report(path, `${pathText(path)} must be longer than 0`)
-    if (ms > MAX_TIMER_MS) report(path, `${pathText(path)} must not be longer than 24d`)
-    return ms
   }
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import type { CompileContext } from './compile.ts'
-import { timerReader } from './compile.ts'
+import { timerReader } from './compileContext.ts'
+import type { CompileContext } from './compileContext.ts'
 import type { DatasourceConfig, Secret, TlsConfig } from './config.ts'
 import type { RawDatasource } from './schema.ts'
 

@@ -15,7 +15,7 @@ import { HOST, stateDir, type DemoContext, type DemoRun } from './demoRun.ts'
 import { DEMO_SETTINGS, type DemoOptions, type DemoPorts } from './demoSettings.ts'
 import { nextCommandsText, startedText } from './demoTexts.ts'
 import { queryApiText } from './queryApi.ts'
-import { shutdownSignal } from '../service/shutdownSignal.ts'
+import { shutdownSignal } from '../shutdownSignal.ts'
 
 /** The kinds of one message arrive together: what to try next comes after all of them. */
 const AFTER_FIRST_MS = 1_500

@@ -19,7 +19,7 @@ const DEFAULTS = { intervalMs: MINUTE, queryOffsetMs: 0 }
  */
 export async function checkRuleFiles(
   paths: readonly string[],
-  baseDir: string = process.cwd(),
+  baseDir: string,
 ): Promise<Problem[]> {
   const problems: Problem[] = []
   const files = new Set<string>()

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Closers } from '../../src/demo/closers.ts'
 import { DemoEnd } from '../../src/demo/demoEnd.ts'
-import { shutdownSignal, type ShutdownSignal } from '../../src/service/shutdownSignal.ts'
+import { shutdownSignal, type ShutdownSignal } from '../../src/shutdownSignal.ts'
 import { systemClock } from '../../src/system.ts'
 
 describe('closers', () => {
