@@ -57,6 +57,12 @@ const groups = list(map('a rule group', groupKeys))
 /** The keys of a rule file: Prometheus', vmalert's, and our `tocsin`. Published for editors. */
 export const ruleFileSchema = map('a rule file', { groups })
 
+/** The text of schema/rules.schema.json. */
+export function printRuleFileSchema(): string {
+  const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Tocsin rule file' }
+  return `${JSON.stringify({ ...head, ...ruleFileSchema }, null, 2)}\n`
+}
+
 /** A file that is the list of groups itself. */
 export const groupListSchema = groups
 
