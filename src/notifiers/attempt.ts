@@ -1,3 +1,4 @@
+import { isOver } from '../core/alert.ts'
 import { errorText } from '../core/errors.ts'
 import type { Clock } from '../core/time.ts'
 import { messageData } from '../routing/messageData.ts'
@@ -39,7 +40,7 @@ export interface DeliveryObserver {
 
 export interface AttemptOutcome {
   readonly settlement: Settlement
-  /** The message told of alerts that are over by now: their end should follow soon. */
+  /** Alerts that it told as firing are over by now: their end should follow soon. */
   readonly endedUntold: boolean
 }
 
@@ -92,8 +93,26 @@ export async function attemptDelivery(
   }
   const resolvedAlerts = decision.alerts.filter((alert) => log.resolved.has(alert.fingerprint))
   const leave = new Map(resolvedAlerts.map((alert) => [alert.fingerprint, alert.startsAt]))
-  const settlement: Settlement = { outcome: 'delivered', attempt: result.attempt, log, leave }
-  return { settlement, endedUntold: decision.endedUntold.size > 0 }
+  const receiver = config.receivers.get(row.receiver)
+  const endsWantedBy = (receiver?.integrations ?? []).flatMap((i) => (i.sendResolved ? i.key : []))
+  const settlement: Settlement = {
+    ...{ outcome: 'delivered', attempt: result.attempt },
+    ...{ log, leave, endsWantedBy },
+  }
+  return { settlement, endedUntold: decision.endedUntold.size > 0 || hasEnded(deps, log) }
+}
+
+/** Beyond this many alerts the next tick of the group finds out. */
+const ENDS_LOOKED_AT = 1_000
+
+/** Whether something told as firing ended while the message was on its way. */
+function hasEnded(deps: AttemptDeps, log: LogEntry): boolean {
+  if (log.firing.size > ENDS_LOOKED_AT) return false
+  const now = deps.clock.now()
+  return [...log.firing].some((fingerprint) => {
+    const alert = deps.alerts.view.get(fingerprint)
+    return alert !== undefined && isOver(alert, now)
+  })
 }
 
 interface SendResult {

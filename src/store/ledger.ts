@@ -28,6 +28,8 @@ export type Settlement =
       readonly log: LogEntry
       /** Members that leave the group when this was the last open row: fingerprint to occurrence. */
       readonly leave: ReadonlyMap<string, number>
+      /** They stay as long as the log of one of these integrations says that they fire. */
+      readonly endsWantedBy: readonly IntegrationKey[]
     }
   | { readonly outcome: 'retry'; readonly attempt: Attempt; readonly nextAttemptAt: number }
   /** Not tried: goes back as it was, for a later time (its receiver is known to be down). */

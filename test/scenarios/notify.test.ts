@@ -261,3 +261,38 @@ it('logs an all-resolved round for a receiver that does not want to hear of it, 
   await world.advance(200_000)
   expect(world.lines()).toEqual(['10s team first firing=a', '210s team first firing=a'])
 })
+
+it('tells every integration of the end, also one whose first message was still on its way', async () => {
+  const config = configOf()
+  const team = config.receivers.get('team')!
+  const [webhook] = team.integrations
+  const email = { ...webhook!, key: 'team/email/0', kind: 'email' }
+  const receivers = new Map([['team', { ...team, integrations: [webhook!, email] }]])
+  const world = await start({ config: { ...config, receivers } })
+  const told: string[] = []
+  let release: () => void = () => {}
+  world.answerOf = async (integration, data) => {
+    if (integration === email.key && told.length === 1) {
+      await new Promise<void>((resolve) => (release = resolve))
+    }
+    told.push(`${integration} ${data.status}`)
+  }
+  await world.post([a], { endsIn: 50_000 })
+  await world.advance(9_000)
+  await world.clock.advance(1_000)
+  await world.pipeline.dispatcher.flushDue()
+  await world.pipeline.deliverer.pump('webhook')
+  while (told.length === 0) await new Promise(setImmediate)
+  await world.pipeline.deliverer.pump('email') // hangs in the provider while the alert ends
+  await world.clock.advance(60_000)
+  await world.pipeline.dispatcher.flushDue()
+  release()
+  await world.advance(120_000)
+  expect(told.toSorted()).toEqual([
+    'team/email/0 firing',
+    'team/email/0 resolved',
+    'team/webhook/0 firing',
+    'team/webhook/0 resolved',
+  ])
+  expect(await world.stores.groups.list()).toEqual([])
+})

@@ -340,8 +340,9 @@ describe('group store and ledger', () => {
     const settlement = {
       outcome: 'delivered' as const,
       attempt: attempt('delivered'),
-      log: log([F1]),
+      log: log([]),
       leave: new Map([[F1, NOW]]),
+      endsWantedBy: [KEY],
     }
     expect(await ledger.settle([{ claimed: sending!, settlement, now: NOW }])).toEqual([true])
     expect(await ledger.settle([{ claimed: sending!, settlement, now: NOW }])).toEqual([false])
@@ -352,7 +353,7 @@ describe('group store and ledger', () => {
     expect(await groups.list()).toEqual([])
     await groups.join([join(F2)])
     const [again] = await groups.claim(NOW + 10, 16, 1_000, 'n')
-    expect(again!.log.get(KEY)).toEqual(log([F1]))
+    expect(again!.log.get(KEY)).toEqual(log([]))
     expect(await ledger.counts()).toMatchObject({ delivered: 1, waiting: 0, oldestWaitingAt: null })
   })
 
@@ -374,8 +375,9 @@ describe('group store and ledger', () => {
     const settlement = {
       outcome: 'delivered' as const,
       attempt: attempt('delivered'),
-      log: log([F1]),
+      log: log([]),
       leave: new Map([[F1, NOW]]),
+      endsWantedBy: [KEY],
     }
     await ledger.settle([{ claimed: sending!, settlement, now: NOW }])
     expect((await groups.list()).map((g) => g.members)).toEqual([[F1]])
@@ -581,8 +583,9 @@ describe('a mass outage', () => {
     const settlement = {
       outcome: 'delivered' as const,
       attempt: attempt('delivered'),
-      log: log(all),
+      log: log([]),
       leave,
+      endsWantedBy: [KEY],
     }
     expect(await ledger.settle([{ claimed: sending!, settlement, now: NOW }])).toEqual([true])
     expect(await groups.list()).toEqual([])

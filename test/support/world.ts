@@ -46,6 +46,8 @@ export interface World {
   config: NotificationConfig
   /** What the provider does with a message: throws a DeliveryError, or accepts. */
   answer: (receiver: string, data: MessageData) => Promise<void> | void
+  /** The same by integration key, asked first. */
+  answerOf: (integration: string, data: MessageData) => Promise<void> | void
   /** The time since the world began. */
   elapsed(): number
   advance(ms: number): Promise<void>
@@ -79,6 +81,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const world: World = {
     ...{ clock, stores, sent, history, config: options.config },
     answer: after?.answer ?? (() => {}),
+    answerOf: after?.answerOf ?? (() => {}),
     pipeline: createPipeline({
       ...{ stores, clock, queue: silentQueue, config: () => world.config },
       notifier: (integration) => recorder(world, integration),
@@ -206,6 +209,7 @@ function recorder(world: World, integration: Integration): Notifier {
     kind: integration.kind,
     sendResolved: integration.sendResolved,
     async send({ data, idempotencyKey }: Outgoing): Promise<Receipt> {
+      await world.answerOf(integration.key, data)
       await world.answer(receiver, data)
       world.sent.push({ at: world.elapsed(), receiver, data, key: idempotencyKey })
       return { providerId: '', answer: 'ok' }

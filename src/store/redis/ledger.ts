@@ -166,6 +166,7 @@ function settleArguments(
   const { row, token } = claimed
   const next = 'nextAttemptAt' in settlement ? settlement.nextAttemptAt : 0
   const leave = 'leave' in settlement ? [...settlement.leave].flat() : []
+  const wantedBy = 'endsWantedBy' in settlement ? settlement.endsWantedBy : []
   const adds = settlement.outcome === 'dead' ? settlement.fallback.flatMap(addArguments) : []
   return [
     ...[
@@ -180,6 +181,7 @@ function settleArguments(
     row.integration,
     settlement.outcome === 'delivered' ? logText(settlement.log) : '',
     ...[LOG_LIFETIME_MS, now],
+    ...[wantedBy.length, ...wantedBy],
     ...[leave.length / 2, ...leave],
     ...[settlement.outcome === 'dead' ? settlement.fallback.length : 0, ...adds],
   ]

@@ -1,6 +1,7 @@
 -- Ends one attempt of one row. Refused when the claim was lost.
 -- KEYS[1] tag  ARGV: row, token, group, outcome (delivered, retry, postponed, dead, suppressed), state, waiting set,
 --   next attempt, integration, log entry or '', log lifetime in ms, now,
+--   integrations that must hear ends, integration * those,
 --   leaves, (fingerprint, occurrence) * leaves, adds, (as in commitFlush) * adds.  Answers 1, or 0 when refused.
 local tag, row, group, outcome = KEYS[1], ARGV[1], ARGV[3], ARGV[4]
 if redis.call('HGET', tag .. ':tokens', row) ~= ARGV[2] then return 0 end
@@ -28,11 +29,25 @@ if ARGV[9] ~= '' then
   end
 end
 
-local at = 12
+-- A member leaves when nobody waits for the news of its end any more: no row is open, and no log says that it fires.
+local function stillFiring(from, count)
+  local firing = {}
+  for i = from, from + count - 1 do
+    local log = redis.call('HGET', tag .. ':n:' .. group, ARGV[i])
+    local packed = log and string.match(log, '"f":"(%x*)"') or ''
+    for f = 1, #packed, 16 do firing[string.sub(packed, f, f + 15)] = true end
+  end
+  return firing
+end
+local integrations = tonumber(ARGV[12])
+local at = 13 + integrations
 local leaves = tonumber(ARGV[at])
-if redis.call('EXISTS', open) == 0 then
+if leaves > 0 and redis.call('EXISTS', open) == 0 then
+  local firing = stillFiring(13, integrations)
   for i = at + 1, at + leaves * 2, 2 do
-    if redis.call('HGET', members, ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', members, ARGV[i]) end
+    if not firing[ARGV[i]] and redis.call('HGET', members, ARGV[i]) == ARGV[i + 1] then
+      redis.call('HDEL', members, ARGV[i])
+    end
   end
 end
 at = at + leaves * 2 + 1
