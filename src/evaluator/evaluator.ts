@@ -156,14 +156,18 @@ class LeasedGroups implements Evaluator {
     for (const source of [...this.#sources.values(), this.#selfSource()]) {
       if (mine(source.group.id) && !this.#runners.has(source.group.id)) missing.push(source)
     }
+    const before = this.#runners.size
     for (let i = 0; i < missing.length && !this.#stop.signal.aborted; i += ACQUIRE_AT_ONCE) {
       await Promise.all(missing.slice(i, i + ACQUIRE_AT_ONCE).map((source) => this.#take(source)))
     }
+    const groups = this.#runners.size
+    if (groups > before)
+      this.#deps.log('info', 'took rule groups', { taken: groups - before, groups })
     for (const [id, runner] of this.#runners) if (!mine(id)) runner.stop()
   }
 
   async #take(source: GroupSource): Promise<void> {
-    const { store, clock, leaseMs, log } = this.#deps
+    const { store, clock, leaseMs } = this.#deps
     const { group } = source
     const lease = await store.acquire(group.id, this.#holder, clock.now(), leaseMs)
     if (lease === null) return
@@ -172,7 +176,6 @@ class LeasedGroups implements Evaluator {
     const current = this.#sources.get(group.id) ?? source
     const runner = new GroupRunner(deps, current, lease)
     this.#runners.set(group.id, runner)
-    log('info', 'took a rule group', { group: group.name, file: group.file, epoch: lease.epoch })
     void this.#seeOff(runner, group)
   }
 
@@ -182,7 +185,7 @@ class LeasedGroups implements Evaluator {
     const end = await runner.ended
     if (this.#stop.signal.aborted) return // stop() releases all leases at once
     this.#runners.delete(group.id)
-    const fields = { group: group.name, file: group.file }
+    const fields = { group: group.name, file: group.file, id: group.id }
     switch (end) {
       case 'lost':
         log('warn', 'lost a rule group', fields)
