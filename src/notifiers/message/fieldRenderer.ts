@@ -1,6 +1,6 @@
 import { errorText } from '../../core/errors.ts'
 import type { MessageTemplates } from '../../templates/messageTemplates.ts'
-import type { MessageData } from '../notifier.ts'
+import type { MessageAlert, MessageData } from '../notifier.ts'
 import { cut, ELLIPSIS, oneLine } from './cut.ts'
 import { backLink, moreAlerts } from './plainText.ts'
 
@@ -42,6 +42,9 @@ export function noticesOf(data: MessageData, renderer: FieldRenderer): readonly 
   return [data.notice, ...renderer.warnings].filter((sentence) => sentence !== '')
 }
 
+/** Labels of absurd length must not make a first attempt that takes seconds. */
+const MAX_RAW_CHARACTERS = 4_000_000
+
 const LISTS_ALERTS = /\{\{[^}]*\b(?:range|template|block|toJson)\b/
 
 /**
@@ -55,7 +58,7 @@ export function renderFitting(
   lengthOf: (text: string) => number = (text) => text.length,
 ): { readonly text: string; readonly omitted: number } | null {
   const total = data.alerts.length
-  let count = Math.min(total, limits.maxAlerts)
+  let count = countWithin(data, Math.min(total, limits.maxAlerts))
   let before = Infinity
   for (;;) {
     const text = render(count === total ? data : { ...data, alerts: firingFirst(data, count) })
@@ -94,6 +97,23 @@ export function boundedText(
 /** A template that cannot list alerts sees all of them, so that the counts in it are right. */
 function limitsFor<T extends { readonly maxAlerts: number }>(source: string, limits: T): T {
   return LISTS_ALERTS.test(source) ? limits : { ...limits, maxAlerts: Infinity }
+}
+
+/** How many of the first `max` alerts stay below MAX_RAW_CHARACTERS together; at least one. */
+function countWithin(data: MessageData, max: number): number {
+  let room = MAX_RAW_CHARACTERS
+  for (let i = 0; i < max; i++) {
+    const alert = data.alerts[i] as MessageAlert
+    room -= textLength(alert.labels) + textLength(alert.annotations)
+    if (room < 0) return Math.max(1, i)
+  }
+  return max
+}
+
+function textLength(labels: MessageAlert['labels']): number {
+  let length = 0
+  for (const name in labels) length += name.length + (labels[name] as string).length
+  return length
 }
 
 function firingFirst(data: MessageData, count: number): MessageData['alerts'] {

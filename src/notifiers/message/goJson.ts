@@ -58,7 +58,8 @@ export function goTime(at: number | null): string {
   return iso.endsWith('0Z') ? iso.replace(/0+Z$/, 'Z') : iso
 }
 
-function wellFormed(text: string): string {
+/** Broken UTF-16 (half a character) replaced. */
+export function wellFormed(text: string): string {
   return text.search(LONE_SURROGATE) < 0 ? text : text.replace(LONE_SURROGATE, '\ufffd')
 }
 

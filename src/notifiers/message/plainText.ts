@@ -2,10 +2,11 @@ import { sortedNames } from '../../core/labels.ts'
 import type { Labels } from '../../core/labels.ts'
 import type { MessageAlert, MessageData } from '../notifier.ts'
 import { countOf, cut, oneLine } from './cut.ts'
+import { wellFormed } from './goJson.ts'
 
 /** Page of Tocsin that shows what the receiver was told about. */
 export function backLink(data: MessageData): string {
-  return `${data.externalURL}/#/alerts?receiver=${encodeURIComponent(data.receiver)}`
+  return `${data.externalURL}/#/alerts?receiver=${encodeURIComponent(wellFormed(data.receiver))}`
 }
 
 /** Alertmanager's subject: `[FIRING:2] Disk (h1 critical)`. Needs no template, so it cannot fail. */

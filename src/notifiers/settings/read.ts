@@ -1,8 +1,8 @@
 import type { Secret } from '../../config/config.ts'
+import { checkMessageTemplate } from '../../templates/messageTemplates.ts'
 import { parseGoDuration } from './goDuration.ts'
 import { isMap, nameOfType } from './section.ts'
 import type { Section } from './section.ts'
-import { checkTemplateSyntax } from './templateSyntax.ts'
 
 /** Text as the file has it; '' when the key is there without a value, null when it is absent or (reported) no text. */
 export function readText(section: Section, key: string | number): string | null {
@@ -62,7 +62,7 @@ export function checkTemplate(
   path: ReadonlyArray<string | number>,
   source: string,
 ): void {
-  const problem = source.includes('{{') ? checkTemplateSyntax(source) : null
+  const problem = source.includes('{{') ? checkMessageTemplate(source) : null
   if (problem === null) return
   section.report(path, `template, line ${problem.line}:${problem.column}: ${problem.message}`)
 }

@@ -56,7 +56,7 @@ export function renderSlack(
     thumb_url: url('thumb_url'),
     title_link: url('title_link'),
     fields: renderFields(settings, renderer),
-    actions: settings.actions.slice(0, MAX_ACTIONS).map((action) => renderAction(action, renderer)),
+    actions: renderActions(settings, renderer),
     mrkdwn_in: settings.mrkdwnIn,
   }
   const pretext = [...noticesOf(data, renderer).map(escapeMrkdwn), short('pretext', MAX_PRETEXT)]
@@ -112,6 +112,14 @@ function renderFields(settings: SlackSettings, renderer: FieldRenderer): readonl
     value: cut(renderer.text('fields', field.value) ?? '', MAX_FIELD_VALUE),
     short: field.short,
   }))
+}
+
+/** A button without a text would cost the whole message. */
+function renderActions(settings: SlackSettings, renderer: FieldRenderer): readonly object[] {
+  return settings.actions
+    .slice(0, MAX_ACTIONS)
+    .map((action) => renderAction(action, renderer))
+    .filter((action) => 'text' in action && 'type' in action)
 }
 
 function renderAction(action: SlackAction, renderer: FieldRenderer): object {
