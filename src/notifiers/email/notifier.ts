@@ -10,6 +10,7 @@ import { otherHeaders, renderEmail } from './render.ts'
 import type { EmailRequest } from './render.ts'
 import { smtpFailure } from './smtpFailure.ts'
 import { createSmtpPool } from './transport.ts'
+import type { SmtpPool } from './transport.ts'
 
 /**
  * Sends mail through one SMTP server. The Message-ID comes from the idempotency key, so that a mail sent twice (the answer to its
@@ -23,31 +24,6 @@ export function createEmailNotifier(
   const memory = createRecipientMemory()
   const server = `${settings.smarthost.host}:${settings.smarthost.port}`
 
-  const transmit = async (mail: EmailRequest, to: readonly string[], signal: AbortSignal) => {
-    const secrets: string[] = []
-    try {
-      return await pool.get(secrets).sendMail({
-        envelope: { from: mail.from ?? '', to: [...to] },
-        from: mail.headers['From'],
-        to: mail.headers['To'],
-        subject: mail.subject,
-        messageId: mail.messageId,
-        date: new Date(deps.now()),
-        headers: otherHeaders(mail),
-        ...(mail.text === '' ? {} : { text: mail.text }),
-        ...(mail.html === '' ? {} : { html: mail.html }),
-        textEncoding: 'quoted-printable',
-        signal,
-      })
-    } catch (error) {
-      const redact = createRedactor(secrets)
-      if (error instanceof DeliveryError || signal.aborted) {
-        throw transportFailure(`mail server ${server}`, error, signal, redact)
-      }
-      throw smtpFailure(server, error, redact)
-    }
-  }
-
   return {
     kind: 'email',
     sendResolved,
@@ -58,7 +34,7 @@ export function createEmailNotifier(
       if (mail.from === null || mail.to.length === 0) throw nobody(mail)
       const to = mail.to.filter((address) => !memory.accepted(idempotencyKey).has(address))
       const refused = new Map<string, DeliveryError>()
-      const sent = await transmit(mail, to, signal)
+      const sent = await transmit(pool, server, { mail, to, date: new Date(deps.now()) }, signal)
       memory.add(idempotencyKey, sent.accepted.map(String))
       for (const error of sent.rejectedErrors ?? []) {
         refused.set(
@@ -74,6 +50,41 @@ export function createEmailNotifier(
       return { providerId: mail.messageId, answer: withWarnings(answer, mail.warnings) }
     },
     close: async () => pool.close(),
+  }
+}
+
+/** Resolves when the server took the mail for at least one recipient. @throws DeliveryError */
+async function transmit(
+  pool: SmtpPool,
+  server: string,
+  {
+    mail,
+    to,
+    date,
+  }: { readonly mail: EmailRequest; readonly to: readonly string[]; readonly date: Date },
+  signal: AbortSignal,
+) {
+  const secrets: string[] = []
+  try {
+    return await pool.get(secrets).sendMail({
+      envelope: { from: mail.from ?? '', to: [...to] },
+      from: mail.headers['From'],
+      to: mail.headers['To'],
+      subject: mail.subject,
+      messageId: mail.messageId,
+      date,
+      headers: otherHeaders(mail),
+      ...(mail.text === '' ? {} : { text: mail.text }),
+      ...(mail.html === '' ? {} : { html: mail.html }),
+      textEncoding: 'quoted-printable',
+      signal,
+    })
+  } catch (error) {
+    const redact = createRedactor(secrets)
+    if (error instanceof DeliveryError || signal.aborted) {
+      throw transportFailure(`mail server ${server}`, error, signal, redact)
+    }
+    throw smtpFailure(server, error, redact)
   }
 }
 

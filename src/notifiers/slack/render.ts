@@ -40,12 +40,12 @@ export function renderSlack(
   const url = (key: SlackTemplate): string => usableUrl(renderer.text(key, settings.templates[key]))
   const messageText = settings.templates.message_text
   const top = {
-    channel: update?.channel ?? short('channel'),
-    ts: update?.ts ?? '',
+    channel: short('channel'),
     username: short('username', 80),
     icon_emoji: short('icon_emoji'),
     icon_url: url('icon_url'),
     text: boundedText(renderer, 'message_text', messageText, data, MAX_MESSAGE_TEXT) ?? '',
+    ...update,
   }
   const attachment = {
     ...renderTexts(settings, data, renderer),
@@ -59,25 +59,26 @@ export function renderSlack(
     actions: renderActions(settings, renderer),
     mrkdwn_in: settings.mrkdwnIn,
   }
-  const pretext = [...noticesOf(data, renderer).map(escapeMrkdwn), short('pretext', MAX_PRETEXT)]
-  const always = {
-    text: attachment.text,
-    fallback: attachment.fallback,
-    callback_id: attachment.callback_id,
-    footer: attachment.footer,
-  }
+  const ownPretext = short('pretext', MAX_PRETEXT)
+  // Last, so that it shows what failed in any of the others.
+  const pretext = joined([...noticesOf(data, renderer).map(escapeMrkdwn), ownPretext])
   const body = (parts: object): object => ({
     ...withoutEmpty(top),
     ...(settings.linkNames ? { link_names: true } : {}),
-    attachments: [{ ...withoutEmpty({ ...parts, pretext: joined(pretext) }), ...always }],
+    attachments: [{ ...withoutEmpty({ ...parts, pretext }), ...alwaysSent(attachment) }],
   })
   const { fields: _fields, actions: _actions, ...essential } = attachment
   const full = body(attachment)
-  const fits = charactersOf(full) <= MAX_CHARACTERS
-  return {
-    body: Buffer.from(valueJson(fits ? full : body(essential))),
-    warnings: renderer.warnings,
-  }
+  const fitting = charactersOf(full) <= MAX_CHARACTERS ? full : body(essential)
+  return { body: Buffer.from(valueJson(fitting)), warnings: renderer.warnings }
+}
+
+/** The fields that Alertmanager sends even when they are empty. */
+function alwaysSent<T extends Record<'text' | 'fallback' | 'callback_id' | 'footer', string>>(
+  attachment: T,
+): Pick<T, 'text' | 'fallback' | 'callback_id' | 'footer'> {
+  const { text, fallback, callback_id, footer } = attachment
+  return { text, fallback, callback_id, footer }
 }
 
 /** Characters of all texts in a value. */
