@@ -98,6 +98,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   })
   const sweep = createSweep({
     ...{ router, alerts, silences, outbox, groups, ledger, queue, clock, onError },
+    store: stores.sweep,
+    onDue: (at) => dispatcher.dueAt(at),
     deliveryRetentionMs: options.delivery.retentionMs,
     onRepair: observe.repair,
   })
@@ -108,8 +110,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async start() {
       await Promise.all([alerts.sync(), silences.sync()])
       const now = clock.now()
-      await groups.releaseExpired(now, node)
-      await ledger.releaseExpired(now, node)
+      await stores.sweep.look(now, node)
       await queue.start(options.sendKinds, ({ kind }) => deliverer.pump(kind))
       if (!options.dispatches) return
       await router.rerouteAll()

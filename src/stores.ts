@@ -19,6 +19,8 @@ import { createRedisRuleSetStore } from './store/redis/ruleSetStore.ts'
 import { createRedisSilenceStore } from './store/redis/silenceStore.ts'
 import type { RuleSetStore } from './store/ruleSetStore.ts'
 import type { SilenceStore } from './store/silenceStore.ts'
+import { createRedisSweepStore } from './store/redis/sweepStore.ts'
+import type { SweepStore } from './store/sweepStore.ts'
 
 /** All ports to the store, over one connection. */
 export interface Stores {
@@ -31,6 +33,7 @@ export interface Stores {
   readonly silences: SilenceStore
   readonly ruleSets: RuleSetStore
   readonly members: MemberStore
+  readonly sweep: SweepStore
   readonly connection: RedisConnection
 }
 
@@ -50,11 +53,12 @@ export async function openStores({ redis, kinds, onHistory }: StoresOptions): Pr
     evaluations: createRedisEvaluationStore(connection),
     outbox: createRedisOutboxStore(connection),
     groups: createRedisGroupStore(connection),
-    ledger: createRedisLedger(connection, kinds),
+    ledger: createRedisLedger(connection),
     history: observed(createRedisHistoryStore(connection), onHistory),
     silences: createRedisSilenceStore(connection),
     ruleSets: createRedisRuleSetStore(connection),
     members: createRedisMemberStore(connection),
+    sweep: createRedisSweepStore(connection, kinds),
     connection,
   }
 }

@@ -38,8 +38,8 @@ export interface Dispatcher {
   flushDue(): Promise<number>
 }
 
-/** Other processes create groups as well: how long one may wait to be seen. */
-const LOOK_EVERY_MS = 500
+/** Timers of the platform take no more than 2^31 ms. Groups of other processes are told of by the sweep. */
+const LONGEST_SLEEP_MS = 60_000
 /** How long a crashed dispatcher's claim blocks a group. */
 const CLAIM_MS = 30_000
 const GROUPS_AT_ONCE = 256
@@ -64,14 +64,20 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     dueAt,
     flushDue,
     async run(signal) {
+      /** Sleeps until something is due; a hint of something earlier ends the sleep. */
+      const untilDue = async (): Promise<void> => {
+        for (;;) {
+          const waitMs = Math.min(LONGEST_SLEEP_MS, nextDueAt - deps.clock.now())
+          if (waitMs <= 0 || signal.aborted) return
+          await interruptible(deps.clock, waitMs, signal, (w) => (wake = w))
+        }
+      }
       while (!signal.aborted) {
         try {
           nextDueAt = Infinity // a hint during the work below makes the wait end at once
           while (!signal.aborted && (await flushDue()) > 0);
-          const stored = await deps.groups.nextDueAt()
-          nextDueAt = Math.min(nextDueAt, stored ?? Infinity)
-          const waitMs = Math.min(LOOK_EVERY_MS, nextDueAt - deps.clock.now())
-          if (waitMs > 0) await interruptible(deps.clock, waitMs, signal, (w) => (wake = w))
+          nextDueAt = Math.min(nextDueAt, (await deps.groups.nextDueAt()) ?? Infinity)
+          await untilDue()
         } catch (error) {
           deps.onError('flush failed', error)
           await deps.clock.sleep(PAUSE_AFTER_ERROR_MS, signal)

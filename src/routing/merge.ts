@@ -47,7 +47,8 @@ export function applyTransition(
   const holder = ruleHolder(origin.groupId, transition.ruleKey)
   const ends = transition.kind === 'resolved' || transition.kind === 'cleared'
   const heardAt = current?.heard?.[holder] ?? -Infinity
-  if (transition.at < heardAt || (transition.at === heardAt && !ends)) return current
+  const order = orderOf(transition)
+  if (order < heardAt || (order === heardAt && !ends)) return current
   switch (transition.kind) {
     case 'pending':
       return pending(current, transition, origin, holder)
@@ -124,7 +125,7 @@ function released(
   const apiOver = (apiEndsAt ?? at) <= at
   const heldBy = current.heldBy.filter((other) => other !== holder && !(other === API && apiOver))
   const updatedAt = Math.max(current.updatedAt, at)
-  const next = { ...rest, heldBy, updatedAt, ...heardOf(current, holder, at) }
+  const next = { ...rest, heldBy, updatedAt, ...heardOf(current, holder, orderOf(transition)) }
   if (heldBy.length === 0) {
     if (current.status === 'pending') return null
     return { ...next, status: 'resolved', endsAt: at, timeout: false, ack: null }
@@ -168,8 +169,13 @@ function begun(
     value: transition.value ?? current?.value ?? '',
     source: { kind: 'rule', groupId, ruleKey, version },
     ack: null,
-    ...heardOf(current, holder, at),
+    ...heardOf(current, holder, orderOf(transition)),
   }
+}
+
+/** What tells a replay from news; the time itself, unless the wall clock went back. */
+function orderOf({ order, at }: Transition): number {
+  return order ?? at
 }
 
 function heardOf(

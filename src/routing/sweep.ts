@@ -7,9 +7,11 @@ import type { OutboxStore } from '../store/evaluationStore.ts'
 import type { GroupStore } from '../store/groupStore.ts'
 import type { Ledger } from '../store/ledger.ts'
 import type { SilenceStore } from '../store/silenceStore.ts'
+import type { SweepStore } from '../store/sweepStore.ts'
 import type { Router } from './router.ts'
 
 export interface SweepDeps {
+  readonly store: SweepStore
   readonly router: Router
   readonly alerts: AlertStore
   readonly silences: SilenceStore
@@ -19,6 +21,8 @@ export interface SweepDeps {
   readonly queue: JobQueue
   readonly clock: Clock
   readonly deliveryRetentionMs: number
+  /** A group is due then; it may be one that another process made. */
+  readonly onDue: (at: number) => void
   readonly onRepair: (what: RepairKind, count: number) => void
   readonly onError: (message: string, error: unknown) => void
 }
@@ -33,6 +37,8 @@ export interface Sweep {
 }
 
 const EVERY_MS = SECOND
+/** There may be thousands of rule groups to look at. */
+const OUTBOXES_EVERY_MS = 3 * SECOND
 const COLLECT_EVERY_MS = MINUTE
 const PAUSE_AFTER_ERROR_MS = 2 * SECOND
 /** Ended silences stay readable this long: Alertmanager's data retention. */
@@ -41,10 +47,15 @@ const SILENCE_RETENTION_MS = 5 * DAY
 const HINT_LOST_AFTER_MS = SECOND
 
 export function createSweep(deps: SweepDeps): Sweep {
+  let outboxesAt = 0
   let collectAt = 0
   const once = async (): Promise<void> => {
     const now = deps.clock.now()
     await repair(deps, now)
+    if (now >= outboxesAt) {
+      outboxesAt = now + OUTBOXES_EVERY_MS
+      await repairOutboxes(deps)
+    }
     if (now < collectAt) return
     collectAt = now + COLLECT_EVERY_MS
     await collect(deps, now)
@@ -66,21 +77,23 @@ export function createSweep(deps: SweepDeps): Sweep {
 }
 
 async function repair(deps: SweepDeps, now: number): Promise<void> {
-  const { router, outbox, groups, ledger, queue, onRepair } = deps
-  const waiting = await outbox.waiting(await outbox.groups())
-  for (const groupId of waiting) await router.routeOutbox(groupId)
-  if (waiting.length > 0) onRepair('outbox', waiting.length)
-
-  const flushes = await groups.releaseExpired(now)
-  if (flushes > 0) onRepair('flush-claim', flushes)
-  const rows = await ledger.releaseExpired(now)
-  if (rows > 0) onRepair('delivery-claim', rows)
-
-  for (const [kind, { due, nextAttemptAt }] of await ledger.pending(now)) {
-    if (due === 0 || nextAttemptAt === null) continue
+  const { store, queue, onRepair, onDue } = deps
+  const { flushClaims, deliveryClaims, nextDueAt, waiting } = await store.look(now)
+  if (flushClaims > 0) onRepair('flush-claim', flushClaims)
+  if (deliveryClaims > 0) onRepair('delivery-claim', deliveryClaims)
+  if (nextDueAt !== null) onDue(nextDueAt)
+  for (const [kind, { due, nextAttemptAt }] of waiting) {
+    if (due === 0) continue
     await queue.hint(kind)
     if (nextAttemptAt < now - HINT_LOST_AFTER_MS) onRepair('delivery-hint', due)
   }
+}
+
+/** Transitions that were committed and not routed: the hint got lost, or their router died. */
+async function repairOutboxes({ outbox, router, onRepair }: SweepDeps): Promise<void> {
+  const waiting = await outbox.waiting(await outbox.groups())
+  for (const groupId of waiting) await router.routeOutbox(groupId)
+  if (waiting.length > 0) onRepair('outbox', waiting.length)
 }
 
 async function collect(deps: SweepDeps, now: number): Promise<void> {

@@ -129,8 +129,6 @@ export interface GroupStore {
   claim(now: number, max: number, leaseMs: number, node: string): Promise<readonly ClaimedGroup[]>
   /** One atomic script per group. False where the claim was lost; nothing was written then. */
   commit(flushes: readonly FlushCommit[]): Promise<readonly boolean[]>
-  /** Puts back claims that ran out, and those of `node`'s former lives when given. Resolves to how many. */
-  releaseExpired(now: number, formerNode?: string): Promise<number>
   /** Makes groups due at once (or earlier than they were). Unknown ones are ignored. */
   expedite(groupIds: readonly string[], dueAt: number): Promise<void>
   list(): Promise<readonly GroupSummary[]>

@@ -76,13 +76,8 @@ export interface Ledger {
       readonly now: number
     }>,
   ): Promise<readonly boolean[]>
-  /** Kinds with due rows, and the earliest next attempt of each kind. For the sweep. */
-  pending(
-    now: number,
-  ): Promise<ReadonlyMap<string, { readonly due: number; readonly nextAttemptAt: number | null }>>
   /** Makes every waiting retry of an integration due now (its receiver answers again). Resolves to how many. */
   wake(integration: IntegrationKey, now: number): Promise<number>
-  releaseExpired(now: number, formerNode?: string): Promise<number>
   list(
     query: LedgerQuery,
   ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }>

@@ -263,7 +263,7 @@ it('logs an all-resolved round for a receiver that does not want to hear of it, 
 })
 
 it('tells every integration of the end, also one whose first message was still on its way', async () => {
-  const config = configOf()
+  const config = configOf({ route: { groupIntervalMs: 15_000 } })
   const team = config.receivers.get('team')!
   const [webhook] = team.integrations
   const email = { ...webhook!, key: 'team/email/0', kind: 'email' }
@@ -277,14 +277,14 @@ it('tells every integration of the end, also one whose first message was still o
     }
     told.push(`${integration} ${data.status}`)
   }
-  await world.post([a], { endsIn: 50_000 })
+  await world.post([a], { endsIn: 20_000 })
   await world.advance(9_000)
   await world.clock.advance(1_000)
   await world.pipeline.dispatcher.flushDue()
   await world.pipeline.deliverer.pump('webhook')
   while (told.length === 0) await new Promise(setImmediate)
   await world.pipeline.deliverer.pump('email') // hangs in the provider while the alert ends
-  await world.clock.advance(60_000)
+  await world.clock.advance(15_000)
   await world.pipeline.dispatcher.flushDue()
   release()
   await world.advance(120_000)

@@ -12,6 +12,7 @@ import {
 import { createRedisGroupStore } from '../../src/store/redis/groupStore.ts'
 import { createRedisHistoryStore } from '../../src/store/redis/historyStore.ts'
 import { createRedisLedger } from '../../src/store/redis/ledger.ts'
+import { createRedisSweepStore } from '../../src/store/redis/sweepStore.ts'
 import { createRedisSilenceStore } from '../../src/store/redis/silenceStore.ts'
 import { startTestRedis } from '../support/redis.ts'
 import type { TestRedis } from '../support/redis.ts'
@@ -272,7 +273,8 @@ const nothing = { add: [], supersede: [], leave: new Map(), log: new Map(), drop
 describe('group store and ledger', () => {
   const stores = () => ({
     groups: createRedisGroupStore(redis),
-    ledger: createRedisLedger(redis, ['webhook']),
+    sweep: createRedisSweepStore(redis, ['webhook', 'email']),
+    ledger: createRedisLedger(redis),
   })
   const join = (fp: string) => ({ group: META, fingerprint: fp, occurrence: NOW, dueAt: NOW + 10 })
 
@@ -294,11 +296,11 @@ describe('group store and ledger', () => {
   })
 
   it('refuses the commit of a claim that ran out, and lets the next claimant commit', async () => {
-    const { groups } = stores()
+    const { groups, sweep } = stores()
     await groups.join([join(F1)])
     const [first] = await groups.claim(NOW + 10, 16, 100, 'n1')
-    expect(await groups.releaseExpired(NOW + 109)).toBe(0)
-    expect(await groups.releaseExpired(NOW + 110)).toBe(1)
+    expect(await sweep.look(NOW + 109)).toMatchObject({ flushClaims: 0, nextDueAt: null })
+    expect(await sweep.look(NOW + 110)).toMatchObject({ flushClaims: 1, nextDueAt: NOW + 10 })
     const [second] = await groups.claim(NOW + 110, 16, 100, 'n2')
     expect(second!.dueAt).toBe(NOW + 10)
     const commit = (token: string) =>
@@ -309,15 +311,15 @@ describe('group store and ledger', () => {
   })
 
   it('gives the claims of a former life of the same node back at once', async () => {
-    const { groups } = stores()
+    const { groups, sweep } = stores()
     await groups.join([join(F1)])
-    await groups.claim(NOW + 10, 16, 60_000, 'n1/1')
-    expect(await groups.releaseExpired(NOW, 'n1/2')).toBe(0)
-    expect(await groups.releaseExpired(NOW, 'n1/1')).toBe(1)
+    await groups.claim(NOW + 10, 16, 60_000, 'n1')
+    expect(await sweep.look(NOW, 'n11')).toMatchObject({ flushClaims: 0 })
+    expect(await sweep.look(NOW, 'n1')).toMatchObject({ flushClaims: 1 })
   })
 
   it('walks a row from the flush to delivered, writes the log and ends the group whose last alert left', async () => {
-    const { groups, ledger } = stores()
+    const { groups, ledger, sweep } = stores()
     await groups.join([join(F1)])
     const [claimed] = await groups.claim(NOW + 10, 16, 1_000, 'n')
     await groups.commit([
@@ -329,7 +331,9 @@ describe('group store and ledger', () => {
         add: [row('a')],
       },
     ])
-    expect((await ledger.pending(NOW)).get('webhook')).toEqual({ due: 1, nextAttemptAt: NOW })
+    expect((await sweep.look(NOW)).waiting).toEqual(
+      new Map([['webhook', { due: 1, nextAttemptAt: NOW }]]),
+    )
     const [sending] = await ledger.claim('webhook', NOW, 10, 1_000, 'n')
     expect(sending).toMatchObject({
       row: { ...row('a'), status: 'sending' },
@@ -502,7 +506,7 @@ describe('group store and ledger', () => {
   })
 
   it('puts rows of a dead sender back, and pages through the list without a gap', async () => {
-    const { groups, ledger } = stores()
+    const { groups, ledger, sweep } = stores()
     await groups.join([join(F1)])
     const [claimed] = await groups.claim(NOW + 10, 16, 1_000, 'n')
     const add = Array.from({ length: 30 }, (_, i) => row(`r${i}`, { createdAt: NOW + (i % 7) }))
@@ -510,7 +514,7 @@ describe('group store and ledger', () => {
       { ...nothing, groupId: META.id, token: claimed!.token, nextDueAt: NOW + 500, add },
     ])
     expect(await ledger.claim('webhook', NOW + 10, 1_000, 100, 'n')).toHaveLength(30)
-    expect(await ledger.releaseExpired(NOW + 110)).toBe(30)
+    expect(await sweep.look(NOW + 110)).toMatchObject({ deliveryClaims: 30 })
     expect(await ledger.claim('webhook', NOW + 110, 1_000, 100, 'n')).toHaveLength(30)
     const seen: string[] = []
     let after: string | undefined
@@ -568,7 +572,7 @@ describe('silences and history', () => {
 describe('a mass outage', () => {
   it('fits into one group, one flush and one row of 150,000 alerts', async () => {
     const groups = createRedisGroupStore(redis)
-    const ledger = createRedisLedger(redis, ['webhook'])
+    const ledger = createRedisLedger(redis)
     const all = Array.from({ length: 150_000 }, (_, n) => n.toString(16).padStart(16, '0'))
     await groups.join(
       all.map((fp) => ({ group: META, fingerprint: fp, occurrence: NOW, dueAt: NOW })),

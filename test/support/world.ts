@@ -117,7 +117,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const until = clock.now() + ms
       await world.settle()
       for (;;) {
-        const next = await nextEvent(world, kinds)
+        const next = await nextEvent(world)
         if (next === null || next > until) break
         await clock.advance(Math.max(0, next - clock.now()))
         await world.settle()
@@ -162,8 +162,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   }
   await stores.alerts.sync()
   await stores.silences.sync()
-  await stores.groups.releaseExpired(clock.now(), options.node ?? 'n1')
-  await stores.ledger.releaseExpired(clock.now(), options.node ?? 'n1')
+  await stores.sweep.look(clock.now(), options.node ?? 'n1')
   await world.pipeline.router.rerouteAll()
   return world
 }
@@ -192,15 +191,11 @@ async function settle(world: World, kinds: readonly string[], errors: unknown[])
   if (errors.length > 0) throw errors[0]
 }
 
-async function nextEvent(world: World, kinds: readonly string[]): Promise<number | null> {
-  const { groups, ledger } = world.stores
-  const pending = await ledger.pending(world.clock.now())
-  const times = [
-    await groups.nextDueAt(),
-    ...kinds.map((kind) => pending.get(kind)?.nextAttemptAt ?? null),
-  ]
-  const known = times.filter((time) => time !== null)
-  return known.length === 0 ? null : Math.min(...known)
+async function nextEvent(world: World): Promise<number | null> {
+  const { nextDueAt, waiting } = await world.stores.sweep.look(world.clock.now())
+  const times = [nextDueAt ?? Infinity, ...[...waiting.values()].map((kind) => kind.nextAttemptAt)]
+  const next = Math.min(...times)
+  return next === Infinity ? null : next
 }
 
 function recorder(world: World, integration: Integration): Notifier {

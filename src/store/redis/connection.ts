@@ -23,14 +23,13 @@ const SCRIPTS = [
   'joinGroup',
   'claimGroups',
   'commitFlush',
-  'releaseGroups',
   'claimRows',
   'settleRow',
-  'releaseRows',
   'wakeRows',
   'replayRow',
   'collectRows',
   'putSilence',
+  'sweepShard',
 ] as const
 export type ScriptName = (typeof SCRIPTS)[number]
 

@@ -61,12 +61,6 @@ export function createRedisGroupStore(redis: RedisConnection): GroupStore {
       })
       return answers.map((answer) => Number(answer) === 1)
     },
-    async releaseExpired(now, formerNode = '') {
-      const answers = await redis.batch((b) => {
-        for (const s of allShards) b.script('releaseGroups', keys.groups(s), now, formerNode)
-      })
-      return answers.reduce((sum: number, n) => sum + Number(n), 0)
-    },
     async expedite(groupIds, dueAt) {
       await redis.batch((b) => {
         // XX LT: only groups that wait, and only to an earlier time.

@@ -20,7 +20,7 @@ import {
 const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 const COLLECT_AT_ONCE = 500
 
-export function createRedisLedger(redis: RedisConnection, kinds: readonly string[]): Ledger {
+export function createRedisLedger(redis: RedisConnection): Ledger {
   return {
     claim: (kind, now, max, leaseMs, node) =>
       claimRows(redis, { kind, now, max, until: now + leaseMs, node }),
@@ -36,18 +36,11 @@ export function createRedisLedger(redis: RedisConnection, kinds: readonly string
       })
       return answers.map((answer) => Number(answer) === 1)
     },
-    pending: (now) => pendingByKind(redis, kinds, now),
     async wake(integration, now) {
       const kind = integration.split('/').at(-2) ?? ''
       const sets = PRIORITIES.map((priority) => waitingSet({ kind, priority }))
       const answers = await redis.batch((b) => {
         for (const s of allShards) b.script('wakeRows', keys.groups(s), integration, now, ...sets)
-      })
-      return sum(answers)
-    },
-    async releaseExpired(now, formerNode = '') {
-      const answers = await redis.batch((b) => {
-        for (const s of allShards) b.script('releaseRows', keys.groups(s), now, formerNode)
       })
       return sum(answers)
     },
@@ -205,39 +198,6 @@ function settledState(row: DeliveryRow, settlement: Settlement): string {
     case 'suppressed':
       return stateText(row, { status: 'suppressed', note: settlement.note })
   }
-}
-
-async function pendingByKind(
-  redis: RedisConnection,
-  kinds: readonly string[],
-  now: number,
-): Promise<Map<string, { due: number; nextAttemptAt: number | null }>> {
-  const asked = kinds.flatMap((kind) =>
-    allShards.flatMap((s) =>
-      PRIORITIES.map((p) => ({
-        kind,
-        set: `${keys.groups(s)}:${waitingSet({ kind, priority: p })}`,
-      })),
-    ),
-  )
-  const answers = await redis.batch((b) => {
-    for (const { set } of asked) {
-      b.call('ZCOUNT', set, '-inf', now)
-      b.call('ZRANGE', set, 0, 0, 'WITHSCORES')
-    }
-  })
-  const result = new Map<string, { due: number; nextAttemptAt: number | null }>()
-  asked.forEach(({ kind }, i) => {
-    const flat = (answers[i * 2 + 1] as unknown[]).flat()
-    if (flat.length === 0) return
-    const before = result.get(kind) ?? { due: 0, nextAttemptAt: null }
-    const next = Number(flat[1])
-    result.set(kind, {
-      due: before.due + Number(answers[i * 2]),
-      nextAttemptAt: before.nextAttemptAt === null ? next : Math.min(before.nextAttemptAt, next),
-    })
-  })
-  return result
 }
 
 async function countRows(
