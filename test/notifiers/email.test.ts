@@ -11,7 +11,15 @@ import type { Fault } from '../../src/demo/inbox/faults.ts'
 import { startInbox } from '../../src/demo/inbox/inbox.ts'
 import type { Inbox } from '../../src/demo/inbox/inbox.ts'
 import type { OpenNotifier } from '../../src/notifiers/registry.ts'
-import { failureOf, NETWORK, NO_SIGNAL, NOW, openNotifier, outgoing } from './support/harness.ts'
+import {
+  failureOf,
+  NETWORK,
+  NO_SIGNAL,
+  NOW,
+  openNotifier,
+  outgoing,
+  NOPE,
+} from './support/harness.ts'
 
 const closers: Array<() => Promise<unknown>> = []
 afterEach(async () => {
@@ -66,7 +74,7 @@ const tlsFiles = () => ({
 test('a mail arrives whole, and its receipt names it', async () => {
   const inbox = await openInbox()
   const more =
-    'to: "A <a@b.example>, c@d.example"\nheaders: {X-Team: "é {{ .Status }}", Subject: "ä {{ n }}"}\nhtml: <b>hé</b>'
+    'to: "A <a@b.example>, c@d.example"\nheaders: {X-Team: "é {{ .Status }}", Subject: "ä {{ len .Alerts }}"}\nhtml: <b>hé</b>'
   const receipt = await open('email', mailItem(inbox.smtpPort, more)).send(
     outgoing({ notice: 'sent late' }),
     NO_SIGNAL,
@@ -187,8 +195,8 @@ describe('several recipients', () => {
     ['nobody', 'to: "{{ .CommonLabels.none }}"', 'to holds no address'],
     [
       'a failed template',
-      'to: "{{ nope }}"',
-      'to holds no address: template of to failed: 1:3: function "nope" not defined',
+      'to: "{{ .Nope }}"',
+      `to holds no address: template of to failed: ${NOPE}`,
     ],
     ['two senders', 'to: a@b\nfrom: "{{ .Status }}@b, c@d"', 'from is not exactly one address'],
   ])('%s is final', async (_name, more, want) => {

@@ -16,6 +16,7 @@ import {
   NOW,
   openNotifier,
   outgoing,
+  NOPE,
 } from './support/harness.ts'
 
 const SID = `AC${'0'.repeat(32)}`
@@ -91,7 +92,10 @@ describe('a message that is accepted', () => {
     const inbox = await openInbox()
     const receipt = await open('slack', itemOf('slack', inbox.url)).send(outgoing(), NO_SIGNAL)
     expect(receipt).toEqual({ providerId: '', answer: '200 ok' })
-    expect(inbox.messages()[0]).toMatchObject({ kind: 'slack', headline: '<slack.default.title>' })
+    expect(inbox.messages()[0]).toMatchObject({
+      kind: 'slack',
+      headline: '[FIRING:1] Disk (h1 critical)',
+    })
   })
 
   test('by the Slack API is edited by the next one, until that is lost', async () => {
@@ -137,11 +141,9 @@ describe('a message that is accepted', () => {
 
   test('says in the ledger what went wrong while it was made', async () => {
     const inbox = await openInbox()
-    const item = `${itemOf('slack', inbox.url)}\ntitle: "{{ nope }}"`
+    const item = `${itemOf('slack', inbox.url)}\ntitle: "{{ .Nope }}"`
     const { answer } = await open('slack', item).send(outgoing(), NO_SIGNAL)
-    expect(answer).toBe(
-      '200 ok (warning: template of title failed: 1:3: function "nope" not defined)',
-    )
+    expect(answer).toBe(`200 ok (warning: template of title failed: ${NOPE})`)
   })
 
   test('with a hundred thousand alerts arrives whole', async () => {
@@ -356,8 +358,8 @@ describe('what providers say with their own words', () => {
     [
       'a failed URL',
       'webhook',
-      'url: "{{ nope }}"',
-      'webhook has nowhere to send to: template of url failed: 1:3: function "nope" not defined',
+      'url: "{{ .Nope }}"',
+      `webhook has nowhere to send to: template of url failed: ${NOPE}`,
     ],
     [
       'an empty key',

@@ -12,7 +12,6 @@ import { renderPagerduty } from '../../src/notifiers/pagerduty/render.ts'
 import { renderSlack } from '../../src/notifiers/slack/render.ts'
 import { renderSms } from '../../src/notifiers/sms/render.ts'
 import { renderWebhook } from '../../src/notifiers/webhook/render.ts'
-import { createMessageTemplates } from '../../src/templates/messageTemplates.ts'
 import { cut, cutBytes, formatCount } from '../../src/notifiers/message/cut.ts'
 import {
   alert,
@@ -23,6 +22,7 @@ import {
   openNotifier,
   outgoing,
   settingsOf,
+  TEMPLATES,
 } from './support/harness.ts'
 
 const SID = `AC${'0'.repeat(32)}`
@@ -53,7 +53,7 @@ to: "+15550101"
 text: '{{ range .Alerts }}{{ .Labels }}{{ end }}'`,
 }
 
-const { templates } = createMessageTemplates([], { now: () => NOW })
+const templates = TEMPLATES
 
 function form(text: string): string {
   return new URLSearchParams({ To: '+15550101', From: '+15550100', Body: text }).toString()

@@ -6,7 +6,16 @@ import { renderSlack } from '../../src/notifiers/slack/render.ts'
 import { renderSms } from '../../src/notifiers/sms/render.ts'
 import { renderWebhook } from '../../src/notifiers/webhook/render.ts'
 import type { Outgoing } from '../../src/notifiers/notifier.ts'
-import { alert, DISK, manyAlerts, NOW, outgoing, settingsOf, TEMPLATES } from './support/harness.ts'
+import {
+  alert,
+  DISK,
+  manyAlerts,
+  NOW,
+  outgoing,
+  settingsOf,
+  TEMPLATES,
+  NOPE,
+} from './support/harness.ts'
 
 const SMS = `account_sid: AC${'0'.repeat(32)}\nauth_token: t\nfrom: "+15550100"\nto: "+15550101"`
 const MAIL = 'to: a@b.example\nfrom: Tocsin <t@b.example>\nsmarthost: mail:25'
@@ -62,16 +71,16 @@ describe('webhook', () => {
     ['a notice', '', 'sent late', '"notice":"sent late"'],
     [
       'a failed payload',
-      'payload: {a: "{{ nope }}"}',
+      'payload: {a: "{{ .Nope }}"}',
       '',
-      '"notice":"template of payload failed: 1:3',
+      '"notice":"template of payload failed: template: :1:3',
     ],
   ])('%s is part of the body', (_name, item, notice, want) => {
     expect(webhookText(item, outgoing({ notice }))).toContain(want)
   })
 
   test('a payload replaces the body, and its texts become values', () => {
-    const item = `payload: {n: "{{ n }}", "{{ .Status }}": 'yes', list: ["{{ .Status }}", 7], json: '{"a":[1]}', empty: ""}`
+    const item = `payload: {n: "{{ len .Alerts }}", "{{ .Status }}": 'yes', list: ["{{ .Status }}", 7], json: '{"a":[1]}', empty: ""}`
     expect(JSON.parse(webhookText(item, outgoing()))).toEqual({
       n: 1,
       firing: true,
@@ -118,14 +127,14 @@ describe('PagerDuty', () => {
 
   test('the event is that of the Events API v2', () => {
     const item =
-      'class: c\nseverity: "{{ .CommonLabels.severity }}"\ndetails: {team: "{{ n }}", num_firing: x}\nlinks: [{href: http://l, text: t}, {text: no}]\nimages: [{alt: no}]'
+      'class: c\nseverity: "{{ .CommonLabels.severity }}"\ndetails: {team: "{{ len .Alerts }}", num_firing: x}\nlinks: [{href: http://l, text: t}, {text: no}]\nimages: [{alt: no}]'
     expect(event(item).event).toEqual({
       routing_key: 'R',
       dedup_key: createHash('sha256').update('{}:{alertname="Disk"}').digest('hex'),
       event_action: 'trigger',
       payload: {
-        summary: '<pagerduty.default.description>',
-        source: '<pagerduty.default.client>',
+        summary: '[FIRING:1] Disk (h1 critical)',
+        source: 'Tocsin',
         severity: 'critical',
         class: 'c',
         custom_details: {
@@ -136,8 +145,8 @@ describe('PagerDuty', () => {
           team: 1,
         },
       },
-      client: '<pagerduty.default.client>',
-      client_url: '<pagerduty.default.clientURL>',
+      client: 'Tocsin',
+      client_url: LINK,
       links: [{ href: 'http://l', text: 't' }],
     })
   })
@@ -219,19 +228,19 @@ describe('Slack', () => {
 
   test('the message has the shape of Alertmanager', () => {
     const item =
-      'channel: "#ops"\ntext: hi\nlink_names: true\nicon_emoji: ""\nicon_url: ""\npretext: ""\nshort_fields: true\nfields: [{title: T, value: "{{ n }}"}]\nactions: [{type: button, text: Go, url: http://x, name: n}]'
+      'channel: "#ops"\ntext: hi\nlink_names: true\nicon_emoji: ""\nicon_url: ""\npretext: ""\nshort_fields: true\nfields: [{title: T, value: "{{ len .Alerts }}"}]\nactions: [{type: button, text: Go, url: http://x, name: n}]'
     expect(message(item).body).toEqual({
       channel: '#ops',
-      username: '<slack.default.username>',
+      username: 'Tocsin',
       link_names: true,
       attachments: [
         {
-          title: '<slack.default.title>',
-          title_link: '<slack.default.titlelink>',
+          title: '[FIRING:1] Disk (h1 critical)',
+          title_link: LINK,
           text: 'hi',
-          fallback: '<slack.default.fallback>',
-          callback_id: '<slack.default.callbackid>',
-          footer: '<slack.default.footer>',
+          fallback: `[FIRING:1] Disk (h1 critical) | ${LINK}`,
+          callback_id: '',
+          footer: '',
           color: expect.stringContaining('danger') as string,
           fields: [{ title: 'T', value: '1', short: true }],
           actions: [{ type: 'button', text: 'Go', url: 'http://x' }],
@@ -242,16 +251,20 @@ describe('Slack', () => {
   })
 
   test('a failed title and text become our own, and the error is shown', () => {
-    const { attachment, warnings } = message('title: "{{ nope }}"\ntext: "{{ gone }}"\npretext: ""')
+    const { attachment, warnings } = message(
+      'title: "{{ .Nope }}"\ntext: "{{ .Gone }}"\npretext: ""',
+    )
     expect(attachment['title']).toBe('[FIRING:1] Disk (h1 critical)')
     expect(attachment['text']).toContain(
       '- firing: instance=h1 severity=critical: disk is full, since 2026-11-20 06:41:34 UTC',
     )
     expect(warnings).toEqual([
-      'template of text failed: 1:3: function "gone" not defined',
-      'template of title failed: 1:3: function "nope" not defined',
+      `template of text failed: ${NOPE.replaceAll('Nope', 'Gone')}`,
+      `template of title failed: ${NOPE}`,
     ])
-    expect(attachment['pretext']).toBe(warnings.join('\n'))
+    expect(attachment['pretext']).toBe(
+      warnings.join('\n').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    )
   })
 
   test('a notice comes before everything', () => {
@@ -260,7 +273,10 @@ describe('Slack', () => {
   })
 
   test('a long list is cut, with a count and a link', () => {
-    const { attachment } = message('text: "{{ range }}"', outgoing({ alerts: manyAlerts(4900) }))
+    const { attachment } = message(
+      'text: "{{ range .Alerts }}{{ .Labels | toJson }}\\n{{ end }}"',
+      outgoing({ alerts: manyAlerts(4900) }),
+    )
     const text = attachment['text'] as string
     const shown = text.split('\n').filter((line) => line.startsWith('{')).length
     expect(text.length).toBeLessThanOrEqual(12_000)
@@ -286,7 +302,7 @@ describe('SMS', () => {
       outgoing({ alerts: manyAlerts(4813) }),
       `[FIRING:4813] Disk (h1 critical): disk of host-0 is full and 4,812 more ${LINK}`,
     ],
-    ['the configured text', 'text: "{{ .Status }} {{ n }}"', outgoing(), 'firing 1'],
+    ['the configured text', 'text: "{{ .Status }} {{ len .Alerts }}"', outgoing(), 'firing 1'],
     ['a notice first', 'text: hi', outgoing({ notice: 'sent late' }), 'sent late\nhi'],
     [
       'our own text for an empty one',
@@ -296,9 +312,9 @@ describe('SMS', () => {
     ],
     [
       'our own text for a failed one',
-      'text: "{{ nope }}"',
+      'text: "{{ .Nope }}"',
       outgoing(),
-      `template of text failed: 1:3: function "nope" not defined\n[FIRING:1] Disk (h1 critical): disk is full ${LINK}`,
+      `template of text failed: ${NOPE}\n[FIRING:1] Disk (h1 critical): disk is full ${LINK}`,
     ],
   ])('says %s', (_name, item, about, want) => expect(sms(item, about).text).toBe(want))
 
@@ -311,7 +327,7 @@ describe('SMS', () => {
 
   test('never has more than 1600 characters', () => {
     const { text } = sms(
-      'text: "{{ range }}"',
+      'text: "{{ range .Alerts }}{{ .Labels | toJson }}\\n{{ end }}"',
       outgoing({ alerts: manyAlerts(5000), notice: 'n'.repeat(500) }),
     )
     expect(text.length).toBeLessThanOrEqual(1600)
@@ -338,8 +354,8 @@ describe('e-mail', () => {
     expect(request).toMatchObject({
       to: ['a@b.example'],
       from: 't@b.example',
-      subject: '<email.default.subject>',
-      html: '<email.default.html>',
+      subject: '[FIRING:1] Disk (h1 critical)',
+      html: expect.stringContaining('Disk') as string,
       warnings: [],
       headers: {
         'Auto-Submitted': 'auto-generated',
@@ -360,12 +376,12 @@ describe('e-mail', () => {
   test.each([
     [
       'a failed subject',
-      'headers: {Subject: "{{ nope }}"}',
+      'headers: {Subject: "{{ .Nope }}"}',
       { subject: '[FIRING:1] Disk (h1 critical)' },
     ],
     [
       'a failed body',
-      'html: "{{ nope }}"',
+      'html: "{{ .Nope }}"',
       {
         html: expect.stringContaining(
           '<pre style="white-space:pre-wrap">[FIRING:1] Disk',
@@ -374,22 +390,22 @@ describe('e-mail', () => {
     ],
     [
       'a failed text',
-      'text: "{{ nope }}"',
+      'text: "{{ .Nope }}"',
       { text: expect.stringContaining('- firing: instance=h1') as string },
     ],
     [
       'a failed header',
-      'headers: {X-Team: "{{ nope }}"}',
+      'headers: {X-Team: "{{ .Nope }}"}',
       { headers: expect.not.objectContaining({ 'X-Team': expect.anything() as string }) as object },
     ],
   ])('%s costs only itself, and the error is shown', (_name, item, want) => {
     const request = mail(item)
     expect(request).toMatchObject(want)
     expect(request.warnings).toEqual([
-      expect.stringMatching(/^template of .* failed: 1:3: function "nope" not defined$/),
+      expect.stringMatching(/^template of .* failed: template: :1:3: executing/),
     ])
     expect(request.text).toContain(request.warnings[0])
-    expect(request.html).toContain('function &quot;nope&quot; not defined')
+    expect(request.html).toContain('&lt;.Nope&gt;')
   })
 
   test('a notice stands right after the body tag and at the head of the text', () => {
@@ -404,7 +420,10 @@ describe('e-mail', () => {
   })
 
   test('thousands of alerts are cut, with a count and a link in both parts', () => {
-    const request = mail('html: "<body>{{ range }}"', outgoing({ alerts: manyAlerts(5000) }))
+    const request = mail(
+      'html: "<body>{{ range .Alerts }}{{ .Labels | toJson }}\\n{{ end }}"',
+      outgoing({ alerts: manyAlerts(5000) }),
+    )
     expect(request.html).toContain(`Only 200 alerts are shown here, and 4,800 more alerts: ${LINK}`)
     expect(request.html.split('\n').length).toBe(201)
     expect(request.text).toContain(`and 4,800 more alerts: ${LINK}`)
@@ -412,7 +431,10 @@ describe('e-mail', () => {
 
   test('a body that is too large even for one alert becomes our text', () => {
     const alerts = [alert({ ...DISK, big: 'x'.repeat(800_000) })]
-    const request = mail('html: "{{ range }}"', outgoing({ alerts }))
+    const request = mail(
+      'html: "{{ range .Alerts }}{{ .Labels | toJson }}\\n{{ end }}"',
+      outgoing({ alerts }),
+    )
     expect(request.html).toContain('<pre')
     expect(request.html.length).toBeLessThan(120_000)
   })

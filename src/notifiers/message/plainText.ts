@@ -6,7 +6,10 @@ import { wellFormed } from './goJson.ts'
 
 /** Page of Tocsin that shows what the receiver was told about. */
 export function backLink(data: MessageData): string {
-  return `${data.externalURL}/#/alerts?receiver=${encodeURIComponent(wellFormed(data.receiver))}`
+  const receiver = encodeURIComponent(wellFormed(data.receiver))
+  // A name of absurd length would push everything else out of the message.
+  if (receiver.length > 1000) return `${data.externalURL}/#/alerts`
+  return `${data.externalURL}/#/alerts?receiver=${receiver}`
 }
 
 /** Alertmanager's subject: `[FIRING:2] Disk (h1 critical)`. Needs no template, so it cannot fail. */

@@ -18,6 +18,7 @@ import type { PagerdutySettings } from '../../../src/notifiers/pagerduty/config.
 import type { SlackSettings } from '../../../src/notifiers/slack/config.ts'
 import type { SmsSettings } from '../../../src/notifiers/sms/config.ts'
 import type { WebhookSettings } from '../../../src/notifiers/webhook/config.ts'
+import { createMessageTemplates } from '../../../src/templates/messageTemplates.ts'
 import type { MessageTemplates } from '../../../src/templates/messageTemplates.ts'
 
 export const NOW = Date.UTC(2026, 10, 20, 6, 41, 34, 660)
@@ -88,27 +89,11 @@ export function manyAlerts(count: number): readonly MessageAlert[] {
   )
 }
 
-/**
- * Stand-in for the template engine: knows `{{ .Status }}`, `{{ n }}` (how many alerts), `{{ range }}` (one line for each alert) and
- * `{{ template "name" . }}` (gives `<name>`); everything else fails as a template would.
- */
-export const TEMPLATES: MessageTemplates = {
-  text: (source, data) =>
-    source.replaceAll(/\{\{ *(.*?) *\}\}/g, (_match, action: string) => {
-      const name = /^template "([^"]+)" \.$/.exec(action)?.[1]
-      if (name !== undefined) return `<${name}>`
-      if (action.startsWith('if eq .Status')) return data.status === 'firing' ? 'danger' : 'good'
-      if (action === 'else' || action === 'end') return ''
-      if (action === '.Status') return data.status
-      if (action === 'n') return String(data.alerts.length)
-      if (action === 'range')
-        return data.alerts.map((a) => `${JSON.stringify(a.labels)}\n`).join('')
-      const label = /^\.CommonLabels\.(\w+)$/.exec(action)?.[1]
-      if (label !== undefined) return data.commonLabels[label] ?? ''
-      throw new Error(`1:3: function "${action}" not defined`)
-    }),
-  html: (source, data) => TEMPLATES.text(source, data),
-}
+/** The real engine with the built-in definitions. */
+export const TEMPLATES: MessageTemplates = createMessageTemplates([], { now: () => NOW }).templates
+
+/** What `{{ .Nope }}` fails with. */
+export const NOPE = `template: :1:3: executing "" at <.Nope>: can't evaluate field Nope in type *template.Data`
 
 /** Compiles an item as it stands in a notification file. Problems are `path: message`. */
 export function compileItem(
