@@ -187,7 +187,9 @@ async function rerouteAll(deps: RouterDeps): Promise<void> {
   for (const alert of view.values()) {
     const now = deps.clock.now()
     if (alert.status !== 'firing' || (alert.endsAt !== null && alert.endsAt <= now)) continue
-    joins.push(...joinsOf(alert, config, groups, dueAfterFiring(alert.startsAt)))
+    // A client may say that its alert begins in the future: it fires now all the same.
+    const firedAt = Math.min(alert.startsAt, now)
+    joins.push(...joinsOf(alert, config, groups, dueAfterFiring(firedAt)))
     if (joins.length < REROUTED_AT_ONCE) continue
     await join(deps, joins)
     joins = []

@@ -242,6 +242,15 @@ it('moves no timer when the configuration is loaded again', async () => {
   expect(world.lines()).toEqual(['10s team first firing=a', '70s team new-alerts firing=a,b'])
 })
 
+it('tells at once of an alert that begins in the future by its own account, also when it is routed by a restart', async () => {
+  const world = await start()
+  await world.post([a], { startsIn: HOURS, endsIn: 2 * HOURS })
+  world.config = configOf({ route: { receiver: 'other' }, receivers: { other: {} } })
+  await world.pipeline.router.rerouteAll()
+  await world.advance(30_000)
+  expect(world.lines()).toEqual(['10s other first firing=a'])
+})
+
 it('gives up a group whose route is gone, and the new route pages', async () => {
   const world = await start()
   await world.post([a], { endsIn: HOURS })
