@@ -27,9 +27,9 @@ const posted = (n: string): unknown => [
 ]
 
 describe.concurrent('when Redis', () => {
-  it.for(OUTAGES)(
-    '%s, the service says so, loses nothing, resolves nothing, tells nothing twice and recovers by itself',
-    async ([, outage], { expect, onTestFinished }) => {
+  for (const [what, outage] of OUTAGES) {
+    const name = `${what}, the service says so, loses nothing, resolves nothing, tells nothing twice and recovers by itself`
+    it(name, { timeout: 60_000 + OUTAGE_MS }, async ({ expect, onTestFinished }) => {
       const bed = await makeBed({
         rules: { 'a.yml': ruleFile('a', { alert: 'Failing', expr: 'errors > 0' }) },
       })
@@ -79,7 +79,6 @@ describe.concurrent('when Redis', () => {
           .filter((n) => n !== 'refused')
           .toSorted(),
       ).toEqual(['after', 'before', 'in flight', 'meanwhile'])
-    },
-    60_000 + OUTAGE_MS,
-  )
+    })
+  }
 })

@@ -2,7 +2,9 @@ import { afterEach, expect, it } from 'vitest'
 import { makeBed, ruleFile } from '../support/bed.ts'
 import type { Bed } from '../support/bed.ts'
 import { runProgram } from '../support/service.ts'
+import { alertsOf, isDelivered } from '../support/serviceApi.ts'
 import { pause, until } from '../support/until.ts'
+import type { HookAlert } from '../support/webhookSink.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -82,41 +84,28 @@ it('takes a rule through pending to one grouped message for each of five kinds, 
     )
 
   await until('both alerts are pending', async () => {
-    const { alerts } = (await bed.service.get('/v1/alerts?state=pending')).json<{
-      alerts: unknown[]
-    }>()
-    return alerts.length === 2
+    return (await alertsOf(bed.service, 'pending')).length === 2
   })
   expect(bed.inbox.messages()).toEqual([])
 
   await until('all five kinds were told once', () => KINDS.every((kind) => counts()[kind] === 1))
   const [webhook] = bed.inbox.messages().filter((m) => m.kind === 'webhook')
-  const body = webhook?.['body'] as {
-    alerts: Array<{ labels: Record<string, string>; annotations: Record<string, string> }>
-  }
-  expect(body.alerts.map((alert) => alert.annotations['summary']).sort()).toEqual([
+  const { alerts } = webhook?.['body'] as { alerts: readonly HookAlert[] }
+  expect(alerts.map(({ annotations }) => annotations['summary'] ?? '').toSorted()).toEqual([
     '120 wait in mail',
     '250 wait in video',
   ])
-  expect(body.alerts[0]?.labels['severity']).toBe('critical')
+  expect(alerts[0]?.labels['severity']).toBe('critical')
 
   await until('all five kinds were told again', () =>
     KINDS.every((kind) => (counts()[kind] ?? 0) >= 2),
   )
-  const listed = (await bed.service.get('/v1/alerts')).json<{
-    alerts: Array<{ fingerprint: string }>
-  }>()
-  for (const { fingerprint } of listed.alerts) {
+  for (const { fingerprint } of await alertsOf(bed.service)) {
     const { code, out, err } = await runProgram(['ack', fingerprint, '--url', bed.service.url])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain(`QueueTooLong (${fingerprint}) acknowledged by tester`)
   }
-  await until('nothing is under way', async () => {
-    const { notifications } = (await bed.service.get('/v1/status')).json<{
-      notifications: Record<string, number>
-    }>()
-    return (notifications['waiting'] ?? 0) + (notifications['sending'] ?? 0) === 0
-  })
+  await until('nothing is under way', () => isDelivered(bed.service))
   const acknowledged = counts()
   await pause(4_500) // two repeat intervals
   expect(counts()).toEqual(acknowledged)

@@ -55,7 +55,11 @@ export async function makeBed(options: BedOptions | ((bed: Bed) => BedOptions) =
   ])
   const nodes: ServiceProcess[] = []
   const bed: Bed = {
-    ...{ folder, redis, query, inbox, sink },
+    folder,
+    redis,
+    query,
+    inbox,
+    sink,
     get service() {
       const newest = nodes.at(-1)
       if (newest === undefined) throw new Error('no service was started yet')

@@ -10,17 +10,26 @@ const OWN_BUILD = join(REPOSITORY, `dist.tests-${process.ppid}`)
 const PROGRAM = 'cli/main.js'
 const BUILD_WITHIN_MS = 60_000
 
+let program: Promise<string> | null = null
+
 /**
  * The compiled command line: `dist` when it is up to date, else a build of its own that stays the same for the whole
  * run, whatever is edited meanwhile. Resolves to the path of its entry.
  */
-export async function builtProgram(): Promise<string> {
+export function builtProgram(): Promise<string> {
+  program ??= findOrBuild()
+  return program
+}
+
+async function findOrBuild(): Promise<string> {
   const own = join(OWN_BUILD, PROGRAM)
   if (existsSync(own)) return own
   if (await isDistFresh()) return join(REPOSITORY, 'dist', PROGRAM)
   const fresh = `${OWN_BUILD}.new`
-  if (isFirst(fresh)) build(fresh)
-  else await until('the build is done', () => existsSync(own), { withinMs: BUILD_WITHIN_MS })
+  if (!isFirst(fresh)) {
+    await until('the build is done', () => existsSync(own), { withinMs: BUILD_WITHIN_MS })
+  } else if (existsSync(own)) rmSync(fresh, { recursive: true })
+  else build(fresh)
   return own
 }
 

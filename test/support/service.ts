@@ -69,7 +69,9 @@ export async function startServiceProcess(configFile: string): Promise<ServicePr
   const management = String(started['management'])
   return {
     pid: child.pid ?? 0,
-    ...{ url, management, log },
+    url,
+    management,
+    log,
     get stderr() {
       return stderr
     },
