@@ -54,11 +54,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     nextDueAt = at
     wake?.()
   }
+  /** Claimed by a flush that failed: nobody else touches these groups until the claims run out. */
+  let abandoned: readonly ClaimedGroup[] = []
   const flushDue = async (): Promise<number> => {
     const now = deps.clock.now()
-    const claimed = await deps.groups.claim(now, GROUPS_AT_ONCE, CLAIM_MS, deps.node)
-    if (claimed.length > 0) await flush(deps, claimed)
-    return claimed.length
+    if (abandoned.length > 0) await deps.groups.putBack(abandoned, now)
+    abandoned = await deps.groups.claim(now, GROUPS_AT_ONCE, CLAIM_MS, deps.node)
+    const { length } = abandoned
+    if (length > 0) await flush(deps, abandoned)
+    abandoned = []
+    return length
   }
   return {
     dueAt,

@@ -127,6 +127,8 @@ export interface GroupStore {
   nextDueAt(): Promise<number | null>
   /** Claims up to `max` groups that are due, each until now + leaseMs. */
   claim(now: number, max: number, leaseMs: number, node: string): Promise<readonly ClaimedGroup[]>
+  /** Gives claims up; the groups keep their due times. What was committed or claimed anew meanwhile stays as it is. */
+  putBack(claims: readonly ClaimedGroup[], now: number): Promise<void>
   /** One atomic script per group. False where the claim was lost; nothing was written then. */
   commit(flushes: readonly FlushCommit[]): Promise<readonly boolean[]>
   /** Makes groups due at once (or earlier than they were). Unknown ones are ignored. */

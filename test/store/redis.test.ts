@@ -318,6 +318,52 @@ describe('group store and ledger', () => {
     expect(await sweep.look(NOW, 'n1')).toMatchObject({ flushClaims: 1 })
   })
 
+  it('puts back at the next claim what a claim without an answer had taken, and nothing else', async () => {
+    let isLosing = false
+    const losing: RedisConnection = {
+      ...redis,
+      async batch(fill) {
+        const answers = await redis.batch(fill)
+        if (isLosing) throw new Error('the answer was lost')
+        return answers
+      },
+    }
+    const lose = async (claim: () => Promise<unknown>): Promise<void> => {
+      isLosing = true
+      await expect(claim()).rejects.toThrow('lost')
+      isLosing = false
+    }
+    const groups = createRedisGroupStore(losing)
+    const claimGroup = () => groups.claim(NOW + 10, 16, 60_000, 'n')
+    await groups.join([join(F1)])
+    await lose(claimGroup)
+    const [claimed] = await claimGroup()
+    expect(claimed).toMatchObject({ meta: META, dueAt: NOW + 10 })
+
+    const add = [row('a'), row('b')]
+    const token = claimed!.token
+    await groups.commit([{ ...nothing, groupId: META.id, token, nextDueAt: NOW + 500, add }])
+    const ledger = createRedisLedger(losing)
+    const claimRow = () => ledger.claim('webhook', NOW + 11, 1, 60_000, 'n')
+    const [held] = await claimRow()
+    await lose(claimRow)
+    const [again] = await claimRow()
+    expect([held, again].map((one) => one!.row.id).sort()).toEqual(add.map(({ id }) => id))
+    expect(await claimRow()).toEqual([])
+  })
+
+  it('gives up claims without touching what was claimed anew', async () => {
+    const { groups, sweep } = stores()
+    await groups.join([join(F1)])
+    const first = await groups.claim(NOW + 10, 16, 100, 'n1')
+    await sweep.look(NOW + 110)
+    const second = await groups.claim(NOW + 110, 16, 100, 'n2')
+    await groups.putBack(first, NOW + 111)
+    expect(await groups.nextDueAt()).toBeNull()
+    await groups.putBack(second, NOW + 111)
+    expect(await groups.nextDueAt()).toBe(NOW + 10)
+  })
+
   it('walks a row from the flush to delivered, writes the log and ends the group whose last alert left', async () => {
     const { groups, ledger, sweep } = stores()
     await groups.join([join(F1)])

@@ -8,6 +8,7 @@ import type {
   GroupStore,
   Join,
 } from '../groupStore.ts'
+import { createClaimants } from './claimants.ts'
 import type { RedisConnection, ScriptArgument } from './connection.ts'
 import { keys } from './keys.ts'
 import { pairs } from './replies.ts'
@@ -19,6 +20,7 @@ export const LOG_LIFETIME_MS = 5 * DAY
 const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 export function createRedisGroupStore(redis: RedisConnection): GroupStore {
+  const claimants = createClaimants(redis, 'g')
   return {
     async join(joins) {
       const groups = byGroup(joins)
@@ -45,14 +47,20 @@ export function createRedisGroupStore(redis: RedisConnection): GroupStore {
       const dues = answers.map(firstScore).filter((due) => due !== null)
       return dues.length === 0 ? null : Math.min(...dues)
     },
-    async claim(now, max, leaseMs, node) {
-      const answers = await redis.batch((b) => {
-        for (const s of allShards) {
-          b.script('claimGroups', keys.groups(s), now, Math.ceil(max / SHARDS), now + leaseMs, node)
-        }
+    claim: (now, max, leaseMs, node) =>
+      claimants.run(node, now, (claimant) =>
+        claimGroups(redis, {
+          now,
+          perShard: Math.ceil(max / SHARDS),
+          until: now + leaseMs,
+          claimant,
+        }),
+      ),
+    async putBack(claims, now) {
+      await redis.batch((b) => {
+        for (const { meta, token } of claims)
+          b.script('sweepShard', keys.groups(shardOf(meta.id)), now, token)
       })
-      const claims = answers.flatMap((answer) => readClaims(answer as string[]))
-      return claims.length === 0 ? [] : await readClaimed(redis, claims)
     },
     async commit(flushes) {
       const answers = await redis.batch((b) => {
@@ -92,6 +100,26 @@ function byGroup(joins: readonly Join[]): Map<string, Join[]> {
 function firstScore(answer: unknown): number | null {
   const flat = (answer as unknown[]).flat()
   return flat.length < 2 ? null : Number(flat[1])
+}
+
+interface ClaimRequest {
+  readonly now: number
+  readonly perShard: number
+  readonly until: number
+  readonly claimant: string
+}
+
+async function claimGroups(
+  redis: RedisConnection,
+  { now, perShard, until, claimant }: ClaimRequest,
+): Promise<ClaimedGroup[]> {
+  const answers = await redis.batch((b) => {
+    for (const s of allShards) {
+      b.script('claimGroups', keys.groups(s), now, perShard, until, claimant)
+    }
+  })
+  const claims = answers.flatMap((answer) => readClaims(answer as string[]))
+  return claims.length === 0 ? [] : readClaimed(redis, claims)
 }
 
 interface Claim {

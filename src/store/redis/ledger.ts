@@ -1,6 +1,7 @@
 import { SHARDS } from '../../core/shard.ts'
 import type { DeliveryRow, DeliveryStatus, LogEntry } from '../groupStore.ts'
 import type { ClaimedRow, Ledger, Settlement } from '../ledger.ts'
+import { createClaimants } from './claimants.ts'
 import type { RedisConnection, ScriptArgument } from './connection.ts'
 import { LOG_LIFETIME_MS } from './groupStore.ts'
 import { keys } from './keys.ts'
@@ -21,9 +22,12 @@ const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 const COLLECT_AT_ONCE = 500
 
 export function createRedisLedger(redis: RedisConnection): Ledger {
+  const claimants = createClaimants(redis, 'r')
   return {
     claim: (kind, now, max, leaseMs, node) =>
-      claimRows(redis, { kind, now, max, until: now + leaseMs, node }),
+      claimants.run(node, now, (claimant) =>
+        claimRows(redis, { kind, now, max, until: now + leaseMs, claimant }),
+      ),
     async settle(settlements) {
       const answers = await redis.batch((b) => {
         for (const s of settlements) {
@@ -90,7 +94,7 @@ interface ClaimRequest {
   readonly now: number
   readonly max: number
   readonly until: number
-  readonly node: string
+  readonly claimant: string
 }
 
 /** All critical rows of all shards before the first warning; the later passes cost nothing unless there is room. */
@@ -109,7 +113,7 @@ async function claimRows(redis: RedisConnection, request: ClaimRequest): Promise
           request.now,
           perShard,
           request.until,
-          request.node,
+          request.claimant,
           set,
         )
       }
