@@ -119,8 +119,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async stop() {
       stopping.abort()
       await Promise.all(running)
+      await deliverer.stop() // first: it still gives hints
       await queue.close()
-      await deliverer.drain()
     },
   }
 }

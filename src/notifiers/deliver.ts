@@ -7,6 +7,7 @@ import type { AlertStore } from '../store/alertStore.ts'
 import { attemptDelivery } from './attempt.ts'
 import type { AttemptDeps, AttemptOutcome } from './attempt.ts'
 import { historyOf } from './deliveryHistory.ts'
+import { untilStored } from './untilStored.ts'
 
 export interface DelivererDeps extends AttemptDeps {
   readonly alerts: AlertStore
@@ -29,12 +30,16 @@ export interface Deliverer {
   pump(kind: string): Promise<void>
   /** Waits for the sends under way. */
   drain(): Promise<void>
+  /** Takes nothing more, and waits for the sends under way and for the store to know of them. */
+  stop(): Promise<void>
 }
 
 /** Longer than any attempt may take, so that a claim runs out only when its sender died. */
 const CLAIM_MARGIN_MS = 20_000
 /** A row that its busy receiver could not take is looked at again after this. */
 const POSTPONE_MS = 1_000
+/** A process that stops waits this long for a store that is away. */
+const STOP_WITHOUT_STORE_MS = 5_000
 
 export function createDeliverer(deps: DelivererDeps): Deliverer {
   const lanes = new Map<string, Lane>()
@@ -43,10 +48,15 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     if (lane === undefined) lanes.set(kind, (lane = new Lane(deps, kind)))
     return lane
   }
+  let stopped = false
   return {
-    pump: (kind) => laneOf(kind).pump(),
+    pump: (kind) => (stopped ? Promise.resolve() : laneOf(kind).pump()),
     async drain() {
       await Promise.all([...lanes.values()].map((lane) => lane.drain()))
+    },
+    async stop() {
+      stopped = true
+      await Promise.all([...lanes.values()].map((lane) => lane.stop()))
     },
   }
 }
@@ -59,8 +69,11 @@ class Lane {
   readonly #perIntegration = new Map<IntegrationKey, number>()
   /** Integrations whose last attempt failed: one probe at a time until one succeeds. */
   readonly #failing = new Set<IntegrationKey>()
+  readonly #giveUp = new AbortController()
   #pumping = false
   #again = false
+  #stopped = false
+  #claiming: Promise<unknown> = Promise.resolve()
 
   constructor(deps: DelivererDeps, kind: string) {
     this.#deps = deps
@@ -87,24 +100,44 @@ class Lane {
     while (this.#sending.size > 0) await Promise.allSettled(this.#sending)
   }
 
+  async stop(): Promise<void> {
+    this.#stopped = true
+    const ended = new AbortController()
+    const patience = this.#deps.clock.sleep(STOP_WITHOUT_STORE_MS, ended.signal)
+    void patience.then(() => this.#giveUp.abort())
+    await this.#claiming
+    await this.drain()
+    ended.abort()
+  }
+
   get #room(): number {
     return this.#deps.concurrency - this.#sending.size
   }
 
   /** True when there may be more to start at once. */
   async #claimAndStart(): Promise<boolean> {
+    if (this.#stopped) return false
     const room = this.#room
     if (room <= 0) {
       this.#again = true
       return false
     }
-    const { ledger, clock, requestTimeoutMs, node } = this.#deps
+    const claiming = this.#claim(room)
+    this.#claiming = claiming.catch(() => {})
+    const claimed = await claiming
+    for (const row of claimed) this.#start(row)
+    return claimed.length > 0
+  }
+
+  async #claim(room: number): Promise<readonly ClaimedRow[]> {
+    const { ledger, alerts, silences, clock, requestTimeoutMs, node } = this.#deps
     const leaseMs = requestTimeoutMs + CLAIM_MARGIN_MS
     const claimed = await ledger.claim(this.#kind, clock.now(), room, leaseMs, node)
-    if (claimed.length === 0) return false
-    await Promise.all([this.#deps.alerts.sync(), this.#deps.silences.sync()])
-    for (const row of claimed) this.#start(row)
-    return true
+    // Rows may tell of alerts that were written after we looked last.
+    if (claimed.length > 0) {
+      await this.#untilStored(() => Promise.all([alerts.sync(), silences.sync()]))
+    }
+    return claimed
   }
 
   #start(claimed: ClaimedRow): void {
@@ -135,20 +168,38 @@ class Lane {
   async #postpone(claimed: ClaimedRow): Promise<void> {
     const now = this.#deps.clock.now()
     const nextAttemptAt = now + Math.round(POSTPONE_MS * (0.5 + this.#deps.random()))
-    const settlement: Settlement = { outcome: 'postponed', nextAttemptAt }
-    await this.#deps.ledger.settle([{ claimed, settlement, now }])
+    await this.#settle(claimed, { outcome: 'postponed', nextAttemptAt }, now)
   }
 
   async #deliver(claimed: ClaimedRow): Promise<void> {
     const { row } = claimed
     const outcome = await attemptDelivery(this.#deps, claimed)
     const now = this.#deps.clock.now()
-    const [accepted] = await this.#deps.ledger.settle([
-      { claimed, settlement: outcome.settlement, now },
-    ])
-    if (accepted !== true) return // another process took the row over after our claim ran out
+    if (!(await this.#settle(claimed, outcome.settlement, now))) return
     await this.#followUp(claimed, outcome, now)
     await this.#deps.history.append([historyOf(row, outcome.settlement, now)])
+  }
+
+  /**
+   * Records what came of a row, again and again while the store is away: a send that nobody knows of would be repeated.
+   * False when another process took the row over after our claim ran out.
+   */
+  #settle(claimed: ClaimedRow, settlement: Settlement, now: number): Promise<boolean> {
+    const { ledger } = this.#deps
+    return this.#untilStored(async (attempt) => {
+      const [accepted] = await ledger.settle([{ claimed, settlement, now }])
+      if (accepted === true || attempt === 1) return accepted === true
+      // A former attempt may have been carried out although its answer was lost.
+      const row = await ledger.get(claimed.row.id)
+      const tried = 'attempt' in settlement ? settlement.attempt : null
+      return tried !== null && row?.attempts.at(-1)?.at === tried.at
+    })
+  }
+
+  #untilStored<T>(action: (attempt: number) => Promise<T>): Promise<T> {
+    const { clock, observe } = this.#deps
+    const onError = (error: unknown): void => observe.error('deliveries wait for the store', error)
+    return untilStored(action, { clock, giveUp: this.#giveUp.signal, onError })
   }
 
   async #followUp(claimed: ClaimedRow, outcome: AttemptOutcome, now: number): Promise<void> {
@@ -158,10 +209,13 @@ class Lane {
     switch (settlement.outcome) {
       case 'delivered':
         // The receiver answers again: everything that waits for it goes now.
-        if (this.#failing.delete(integration) && (await ledger.wake(integration, now)) > 0) {
+        if (
+          this.#failing.delete(integration) &&
+          (await this.#untilStored(() => ledger.wake(integration, now))) > 0
+        ) {
           await queue.hint(this.#kind)
         }
-        if (endedUntold) await groups.expedite([groupId], now)
+        if (endedUntold) await this.#untilStored(() => groups.expedite([groupId], now))
         break
       case 'retry':
         this.#failing.add(integration)
