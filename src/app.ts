@@ -1,26 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
 import type { ApiDeps, ReloadResult, RoutingReader } from './api/deps.ts'
 import { createManagementServer } from './api/managementServer.ts'
 import { createServiceServer } from './api/serviceServer.ts'
 import type { Config } from './config/config.ts'
-import { formatProblem } from './core/problem.ts'
-import type { Problem } from './core/problem.ts'
 import type { Clock } from './core/time.ts'
 import { lockDataDir } from './embedded/dataDirLock.ts'
-import { startEvaluatorThread } from './evaluator/evaluatorThread.ts'
-import type { EvaluatorThread } from './evaluator/evaluatorThread.ts'
 import { readNodeName } from './node.ts'
 import { integrationConfigs } from './notifiers/configs.ts'
-import { createNotifierPool } from './notifiers/notifierPool.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import { createBullQueue } from './queue/bullmq.ts'
-import { createNotificationLoader } from './routing/notificationLoader.ts'
 import type { NotificationLoader } from './routing/notificationLoader.ts'
 import { matchRoutes } from './routing/route.ts'
-import { createRuleLoader } from './rules/loader.ts'
-import type { RuleLoader } from './rules/loader.ts'
 import { datasourceStatus } from './service/datasourceStatus.ts'
 import { closeAll } from './service/closers.ts'
 import type { Closers } from './service/closers.ts'
@@ -33,7 +24,6 @@ import { createReload, showOutcome, watchNotifications } from './service/reload.
 import { missingNotifications, missingRules, summaryOf } from './service/summary.ts'
 import type { ServiceSummary } from './service/summary.ts'
 import type { HistoryEntry } from './store/historyStore.ts'
-import type { RedisOptions } from './store/redis/connection.ts'
 import { openStores } from './stores.ts'
 import type { Stores } from './stores.ts'
 import { systemClock } from './system.ts'
@@ -41,8 +31,9 @@ import type { Logger } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import type { ForeignMetrics } from './telemetry/metrics.ts'
 import { storeMetricsCollector } from './telemetry/storeMetrics.ts'
-import { createMessageTemplates } from './templates/messageTemplates.ts'
 import { VERSION } from './version.ts'
+import { openEvaluators, openNotifications, openRules, reportProblems } from './service/parts.ts'
+import type { Base } from './service/parts.ts'
 
 export interface ServiceOptions {
   readonly log: Logger
@@ -73,17 +64,6 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }
 }
 
-/** What the parts below share. */
-interface Base {
-  readonly config: Config
-  readonly log: Logger
-  readonly clock: Clock
-  readonly node: string
-  readonly redis: RedisOptions
-  readonly stores: Stores
-  readonly closers: Closers
-}
-
 async function build(config: Config, options: ServiceOptions, closers: Closers): Promise<Service> {
   const { log, clock = systemClock, say = () => {} } = options
   const startedAt = clock.now()
@@ -106,7 +86,12 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   const queue = createBullQueue({ redis, kinds, concurrency: 2, onError: queueErrors(log) })
   const { notifications, pool } = await openNotifications(base)
   const pipeline = createPipeline({
-    ...{ stores, queue, clock, node, delivery: config.delivery, externalUrl: config.externalUrl },
+    stores,
+    queue,
+    clock,
+    node,
+    delivery: config.delivery,
+    externalUrl: config.externalUrl,
     config: () => notifications.state.config,
     notifier: (integration) => pool.get(integration),
     sendKinds: config.roles.includes('notifier') ? kinds : [],
@@ -120,7 +105,7 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   await pipeline.start()
 
   await openMembership(base, startedAt)
-  const evaluators = openEvaluator(base, pipeline)
+  const evaluators = openEvaluators(base, pipeline)
   const rules = await openRules(base, evaluators)
   const onRouting = () => pipeline.router.rerouteAll()
   const onProblems = reportProblems(log)
@@ -136,8 +121,22 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   const reload = createReload(reloadParts)
   const ruleSet = async () => rules?.status().ruleSet ?? (await currentRuleSet(stores))
   const deps: ApiDeps = {
-    ...{ config, clock, metrics, log, startedAt, members, version: VERSION, newId: randomUUID },
-    ...{ alerts, silences, groups, ledger, history, evaluations, intake: pipeline.router, reload },
+    config,
+    clock,
+    metrics,
+    log,
+    startedAt,
+    members,
+    version: VERSION,
+    newId: randomUUID,
+    alerts,
+    silences,
+    groups,
+    ledger,
+    history,
+    evaluations,
+    intake: pipeline.router,
+    reload,
     ruleSet,
     notifications: () => notifications.state,
     routing: routingReader(pipeline, notifications),
@@ -145,7 +144,8 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
     hint: (kind) => queue.hint(kind, { critical: true }),
     readiness: () =>
       readiness({
-        ...{ connection: stores.connection, queue },
+        connection: stores.connection,
+        queue,
         ruleSet: () => missingRules(config, rules),
         notifications: () => missingNotifications(notifications),
       }),
@@ -161,74 +161,6 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
     summary: () => summaryOf(config.dataDir, node, rules, notifications),
     stop: () => closeAll(closers, log),
   }
-}
-
-async function openNotifications({ config, stores, clock, log, closers }: Base) {
-  const pool = createNotifierPool({
-    network: config.network,
-    now: () => clock.now(),
-    createTemplates: (files) => {
-      const { templates, problems } = createMessageTemplates(files, { now: () => clock.now() })
-      reportProblems(log)('template file', problems)
-      return templates
-    },
-  })
-  closers.push(() => pool.close())
-  const notifications = createNotificationLoader({
-    file: config.notifications,
-    store: stores.ruleSets,
-    onChange: (next) => pool.use(next),
-  })
-  await notifications.load()
-  reportProblems(log)('notification file', notifications.state.problems)
-  return { notifications, pool }
-}
-
-/** The evaluator's threads as one; null when this node does not evaluate. */
-function openEvaluator(base: Base, pipeline: Pipeline): EvaluatorThread[] {
-  const { config, redis, node, log, clock, closers } = base
-  const [datasource] = config.datasources
-  if (!config.roles.includes('evaluator') || datasource === undefined) return []
-  const onError = sparingly(log)
-  const { network, evaluator, outageToleranceMs, externalUrl, externalLabels } = config
-  const count = evaluator.threads
-  return Array.from({ length: count }, (_, index) => {
-    const thread = startEvaluatorThread(
-      {
-        ...{ node, datasource, network, evaluator, outageToleranceMs, externalUrl, externalLabels },
-        ...{ redis: { ...config.redis, url: redis.url }, memberTimeoutMs: MEMBER_GONE_MS },
-        thread: { index, count },
-      },
-      { clock, random: Math.random, log: (level, message, fields) => log[level](fields, message) },
-    )
-    thread.onCommitted((groupId) => {
-      pipeline.router
-        .routeOutbox(groupId)
-        .catch((error: unknown) => onError('routing failed', error))
-    })
-    closers.push(() => thread.stop())
-    return thread
-  })
-}
-
-async function openRules(
-  { config, stores, clock, log, closers }: Base,
-  evaluators: readonly EvaluatorThread[],
-): Promise<RuleLoader | null> {
-  if (config.rules.length === 0) return null
-  const rules = createRuleLoader({
-    globs: config.rules,
-    baseDir: config.file === null ? process.cwd() : dirname(config.file),
-    store: stores.ruleSets,
-    clock,
-    intervalMs: config.watchIntervalMs,
-    defaults: { intervalMs: config.evaluationIntervalMs, queryOffsetMs: 0 },
-    onChange: (ruleSet) => evaluators.forEach((thread) => thread.update(ruleSet.version)),
-    onProblem: (problems) => reportProblems(log)('rule files', problems),
-  })
-  closers.push(() => rules.stop())
-  await rules.start()
-  return rules
 }
 
 async function openMembership(base: Base, startedAt: number): Promise<void> {
@@ -256,14 +188,6 @@ function routingReader(pipeline: Pipeline, notifications: NotificationLoader): R
 async function currentRuleSet({ ruleSets }: Stores) {
   const version = await ruleSets.currentVersion()
   return version === null ? null : ruleSets.read(version)
-}
-
-function reportProblems(log: Logger): (what: string, problems: readonly Problem[]) => void {
-  return (what, problems) => {
-    for (const problem of problems) {
-      log[problem.severity === 'error' ? 'error' : 'warn']({ what }, formatProblem(problem))
-    }
-  }
 }
 
 function queueErrors(log: Logger): (message: string) => void {

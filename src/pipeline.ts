@@ -81,32 +81,54 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const dispatcher = createDispatcher({
     ...common,
     deadlineMs: options.delivery.deadlineMs,
-    onFlush: observe.flush,
+    onFlush: (outcome, count) => observe.flush(outcome, count),
     onError,
   })
   const router = createRouter({
-    ...{ alerts, groups, outbox, history, clock, config },
+    alerts,
+    groups,
+    outbox,
+    history,
+    clock,
+    config,
     onDue: (at) => dispatcher.dueAt(at),
-    onTransition: observe.transition,
+    onTransition: (kind, count) => observe.transition(kind, count),
   })
   const deliverer = createDeliverer({
     ...common,
-    ...{ ledger, random, observe, notifier: options.notifier, backoff: options.delivery },
-    ...{ requestTimeoutMs: options.requestTimeoutMs, externalUrl: options.externalUrl },
+    ledger,
+    random,
+    observe,
+    notifier: options.notifier,
+    backoff: options.delivery,
+    requestTimeoutMs: options.requestTimeoutMs,
+    externalUrl: options.externalUrl,
     deadlineMs: options.delivery.deadlineMs,
     concurrency: options.delivery.concurrency,
   })
   const sweep = createSweep({
-    ...{ router, alerts, silences, outbox, groups, ledger, queue, clock, onError },
+    router,
+    alerts,
+    silences,
+    outbox,
+    groups,
+    ledger,
+    queue,
+    clock,
+    onError,
     store: stores.sweep,
     onDue: (at) => dispatcher.dueAt(at),
     deliveryRetentionMs: options.delivery.retentionMs,
-    onRepair: observe.repair,
+    onRepair: (what, count) => observe.repair(what, count),
   })
   const stopping = new AbortController()
   const running: Array<Promise<void>> = []
   return {
-    ...{ router, dispatcher, deliverer, sweep, suppressor },
+    router,
+    dispatcher,
+    deliverer,
+    sweep,
+    suppressor,
     async start() {
       await Promise.all([alerts.sync(), silences.sync()])
       const now = clock.now()
@@ -119,7 +141,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async stop() {
       stopping.abort()
       await Promise.all(running)
-      await deliverer.stop() // first: it still gives hints
+      await deliverer.stop()
       await queue.close()
     },
   }

@@ -96,8 +96,11 @@ export async function attemptDelivery(
   const receiver = config.receivers.get(row.receiver)
   const endsWantedBy = (receiver?.integrations ?? []).flatMap((i) => (i.sendResolved ? i.key : []))
   const settlement: Settlement = {
-    ...{ outcome: 'delivered', attempt: result.attempt },
-    ...{ log, leave, endsWantedBy },
+    outcome: 'delivered',
+    attempt: result.attempt,
+    log,
+    leave,
+    endsWantedBy,
   }
   return { settlement, endedUntold: decision.endedUntold.size > 0 || hasEnded(deps, log) }
 }

@@ -12,6 +12,8 @@ import type { OpenNotifier } from './registry.ts'
 export interface NotifierPoolOptions {
   readonly network: NetworkConfig
   readonly now: () => number
+  /** A template file cannot be read: messages that need it fall back to plain text. */
+  readonly onUnreadable: (file: string, error: unknown) => void
   readonly createTemplates: (
     files: ReadonlyArray<{ readonly name: string; readonly text: string }>,
   ) => MessageTemplates
@@ -60,9 +62,7 @@ export function createNotifierPool(options: NotifierPoolOptions): NotifierPool {
     },
     async use(config) {
       const { files } = await globFiles(config.templates, '/')
-      templates = options.createTemplates(
-        files.map((name) => ({ name, text: readFileSync(name, 'utf8') })),
-      )
+      templates = options.createTemplates(files.flatMap((name) => readTemplate(name, options)))
       const former = [...notifiers.values()]
       notifiers = new Map()
       const timer = setTimeout(() => {
@@ -77,5 +77,17 @@ export function createNotifierPool(options: NotifierPoolOptions): NotifierPool {
       await closeAll(notifiers.values())
       await Promise.allSettled([...agents.values()].map((one) => one.close()))
     },
+  }
+}
+
+function readTemplate(
+  name: string,
+  { onUnreadable }: Pick<NotifierPoolOptions, 'onUnreadable'>,
+): Array<{ name: string; text: string }> {
+  try {
+    return [{ name, text: readFileSync(name, 'utf8') }]
+  } catch (error) {
+    onUnreadable(name, error)
+    return []
   }
 }

@@ -10,8 +10,8 @@ export interface NotificationLoaderDeps {
   /** Path of the alertmanager.yml; null: there is none. */
   readonly file: string | null
   readonly store: RuleSetStore
-  /** A new good configuration is in use from now on. */
-  readonly onChange: (config: NotificationConfig) => void
+  /** A new good configuration is in use once this resolves. Must not reject. */
+  readonly onChange: (config: NotificationConfig) => Promise<void>
 }
 
 export interface NotificationLoaderState {
@@ -39,9 +39,9 @@ export function createNotificationLoader(deps: NotificationLoaderDeps): Notifica
 
   const keepLastGood = async (path: string, problems: readonly Problem[]): Promise<void> => {
     const config = state.config ?? (await readLastGood(deps.store, path))
-    const isNew = state.config === null && config !== null
+    const isNew = state.config === null
     state = { config, file, stale: true, problems }
-    if (isNew && config !== null) deps.onChange(config)
+    if (isNew && config !== null) await deps.onChange(config)
   }
   return {
     get state() {
@@ -64,7 +64,7 @@ export function createNotificationLoader(deps: NotificationLoaderDeps): Notifica
       }
       await deps.store.saveNotificationFile(read.text)
       state = { config, file, stale: false, problems }
-      deps.onChange(config)
+      await deps.onChange(config)
       return true
     },
   }

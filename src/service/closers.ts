@@ -1,7 +1,7 @@
 import type { Logger } from '../telemetry/log.ts'
 
 /** What was opened, closed in reverse order. */
-export type Closers = Array<() => Promise<unknown> | unknown>
+export type Closers = Array<() => unknown>
 
 /** Closes everything; one that fails does not keep the others open. */
 export async function closeAll(closers: Closers, log: Logger): Promise<void> {

@@ -23,7 +23,10 @@ export function summaryOf(
   const ruleSet = rules?.status().ruleSet ?? null
   const groups = ruleSet?.groups ?? []
   return {
-    ...{ version: VERSION, dataDir, node, groups: groups.length },
+    version: VERSION,
+    dataDir,
+    node,
+    groups: groups.length,
     ruleFiles: ruleSet?.files.length ?? 0,
     rules: groups.reduce((sum, group) => sum + group.rules.length, 0),
     receivers: notifications.state.config?.receivers.size ?? 0,

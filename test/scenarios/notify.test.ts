@@ -147,13 +147,20 @@ it('sends nothing for an alert that was silenced before its retry, and pages whe
   await world.advance(20_000)
   const now = world.clock.now()
   await world.stores.silences.put({
-    ...{
-      id: 's1',
-      matchers: [{ name: 'n', op: '=', value: 'a' }],
-      startsAt: now,
-      endsAt: now + 600_000,
-    },
-    ...{ updatedAt: now, createdBy: 'ann', comment: '', annotations: {} },
+    id: 's1',
+    matchers: [
+      {
+        name: 'n',
+        op: '=',
+        value: 'a',
+      },
+    ],
+    startsAt: now,
+    endsAt: now + 6e5,
+    updatedAt: now,
+    createdBy: 'ann',
+    comment: '',
+    annotations: {},
   })
   await world.advance(1_000_000)
   expect(world.lines()).toEqual(['670s team first firing=a'])
@@ -170,13 +177,20 @@ it('pages again for what fires anew after it had ended under a silence', async (
   await world.advance(20_000)
   const now = world.clock.now()
   await world.stores.silences.put({
-    ...{
-      id: 's1',
-      matchers: [{ name: 'n', op: '=', value: 'a' }],
-      startsAt: now,
-      endsAt: now + 300_000,
-    },
-    ...{ updatedAt: now, createdBy: 'ann', comment: '', annotations: {} },
+    id: 's1',
+    matchers: [
+      {
+        name: 'n',
+        op: '=',
+        value: 'a',
+      },
+    ],
+    startsAt: now,
+    endsAt: now + 3e5,
+    updatedAt: now,
+    createdBy: 'ann',
+    comment: '',
+    annotations: {},
   })
   await world.advance(400_000)
   await world.post([a], { endsIn: 100_000 })

@@ -67,8 +67,17 @@ describe('evaluation store', () => {
       annotations: {},
     }
     const answer = await store.commit({
-      ...{ lease: lease!, slot: NOW, origin, health, remove: [] },
-      put: [{ ...instance(1), state: pending }],
+      lease: lease!,
+      slot: NOW,
+      origin,
+      health,
+      remove: [],
+      put: [
+        {
+          ...instance(1),
+          state: pending,
+        },
+      ],
       transitions: [transition],
     })
     expect(answer).toBe('committed')
@@ -153,23 +162,20 @@ describe('evaluation store', () => {
 function record(n: number, change: Partial<AlertRecord> = {}): AlertRecord {
   const labels = { alertname: 'A', n: String(n) }
   return {
-    ...{
-      fingerprint: fingerprint(labels),
-      labels,
-      annotations: {},
-      status: 'firing',
-      activeAt: NOW,
-      startsAt: NOW,
-    },
-    ...{
-      endsAt: null,
-      timeout: false,
-      updatedAt: NOW,
-      generatorURL: '',
-      value: '',
-      source: { kind: 'api' },
-    },
-    ...{ heldBy: ['api'], ack: null },
+    fingerprint: fingerprint(labels),
+    labels,
+    annotations: {},
+    status: 'firing',
+    activeAt: NOW,
+    startsAt: NOW,
+    endsAt: null,
+    timeout: false,
+    updatedAt: NOW,
+    generatorURL: '',
+    value: '',
+    source: { kind: 'api' },
+    heldBy: ['api'],
+    ack: null,
     ...change,
   }
 }
@@ -219,8 +225,12 @@ describe('alert store', () => {
 })
 
 const META: GroupMeta = {
-  ...{ id: '0123456789abcdef0123456789abcdef', groupKey: '{}:{}', routeId: '{}', receiver: 'team' },
-  ...{ labels: { a: 'b' }, createdAt: NOW },
+  id: '0123456789abcdef0123456789abcdef',
+  groupKey: '{}:{}',
+  routeId: '{}',
+  receiver: 'team',
+  labels: { a: 'b' },
+  createdAt: NOW,
 }
 const KEY = 'team/webhook/0'
 const F1 = record(1).fingerprint
@@ -228,31 +238,26 @@ const F2 = record(2).fingerprint
 
 function row(name: string, change: Partial<DeliveryRow> = {}): DeliveryRow {
   return {
-    ...{
-      id: `${META.id}.${name}`,
-      groupId: META.id,
-      groupKey: META.groupKey,
-      receiver: 'team',
-      integration: KEY,
-    },
-    ...{
-      kind: 'webhook',
-      reason: 'first',
-      priority: 'other',
-      status: 'waiting',
-      note: '',
-      createdAt: NOW,
-    },
-    ...{
-      deadlineAt: NOW + 1_000,
-      nextAttemptAt: NOW,
-      attempts: [],
-      firingCount: 1,
-      resolvedCount: 0,
-    },
-    ...{ firing: [F1], resolved: [] },
+    id: `${META.id}.${name}`,
+    groupId: META.id,
+    groupKey: META.groupKey,
+    receiver: 'team',
+    integration: KEY,
+    kind: 'webhook',
+    reason: 'first',
+    priority: 'other',
+    status: 'waiting',
+    note: '',
+    createdAt: NOW,
+    deadlineAt: NOW + 1e3,
+    nextAttemptAt: NOW,
+    attempts: [],
+    firingCount: 1,
+    resolvedCount: 0,
+    firing: [F1],
+    resolved: [],
     ...change,
-  } as DeliveryRow
+  }
 }
 const log = (firing: string[], sentAt = NOW): LogEntry => ({
   sentAt,
@@ -579,13 +584,20 @@ describe('silences and history', () => {
     const [mine, theirs] = [createRedisSilenceStore(redis), createRedisSilenceStore(other)]
     await theirs.sync()
     const silence = {
-      ...{
-        id: 's1',
-        matchers: [{ name: 'a', op: '=' as const, value: 'b' }],
-        startsAt: NOW,
-        endsAt: NOW + 5,
-      },
-      ...{ updatedAt: NOW, createdBy: 'ann', comment: '', annotations: {} },
+      id: 's1',
+      matchers: [
+        {
+          name: 'a',
+          op: '=' as const,
+          value: 'b',
+        },
+      ],
+      startsAt: NOW,
+      endsAt: NOW + 5,
+      updatedAt: NOW,
+      createdBy: 'ann',
+      comment: '',
+      annotations: {},
     }
     await mine.put(silence)
     expect((await theirs.sync()).silences).toEqual([silence])

@@ -70,8 +70,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const sent: Sent[] = after?.sent ?? []
   const history: HistoryEntry[] = after?.history ?? []
   const redis = {
-    ...{ url: options.redis.url, connectTimeoutMs: 2_000, commandTimeoutMs: 5_000 },
-    ...{ reconnectMinMs: 10, reconnectMaxMs: 100 },
+    url: options.redis.url,
+    connectTimeoutMs: 2e3,
+    commandTimeoutMs: 5e3,
+    reconnectMinMs: 10,
+    reconnectMaxMs: 100,
   }
   const kinds = ['webhook', 'email']
   const stores = await openStores({ redis, kinds, onHistory: (entry) => history.push(entry) })
@@ -79,33 +82,40 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   let crashed = false
   const errors: unknown[] = []
   const world: World = {
-    ...{ clock, stores, sent, history, config: options.config },
+    clock,
+    stores,
+    sent,
+    history,
+    config: options.config,
     answer: after?.answer ?? (() => {}),
     answerOf: after?.answerOf ?? (() => {}),
     pipeline: createPipeline({
-      ...{ stores, clock, queue: silentQueue, config: () => world.config },
+      stores,
+      clock,
+      queue: silentQueue,
+      config: () => world.config,
       notifier: (integration) => recorder(world, integration),
       node: options.node ?? 'n1',
-      ...{
-        sendKinds: [],
-        dispatches: false,
-        requestTimeoutMs: 10_000,
-        externalUrl: 'http://tocsin.example',
-      },
+      sendKinds: [],
+      dispatches: false,
+      requestTimeoutMs: 1e4,
+      externalUrl: 'http://tocsin.example',
       delivery: {
-        ...{ concurrency: 8, retryMinMs: 1_000, retryMaxMs: 64_000, retrySlowMs: 300_000 },
-        ...{ deadlineMs: 86_400_000, retentionMs: 86_400_000 },
+        concurrency: 8,
+        retryMinMs: 1e3,
+        retryMaxMs: 64e3,
+        retrySlowMs: 3e5,
+        deadlineMs: 864e5,
+        retentionMs: 864e5,
       },
       random: () => 0,
       newId: () => `${options.node ?? 'n1'}-${began}-${sent.length}-${ids++}`,
       observe: {
-        ...{
-          transition: () => {},
-          flush: () => {},
-          repair: () => {},
-          sent: () => {},
-          failed: () => {},
-        },
+        transition: () => {},
+        flush: () => {},
+        repair: () => {},
+        sent: () => {},
+        failed: () => {},
         error: (_message, error) => {
           if (!crashed) errors.push(error)
         },
@@ -126,7 +136,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       await clock.advance(until - clock.now())
       await world.settle()
     },
-    async post(alerts, { startsIn = 0, endsIn = 300_000 } = {}) {
+    async post(alerts, { startsIn = 0, endsIn = 3e5 } = {}) {
       const now = clock.now()
       const times = {
         startsAt: now + startsIn,
@@ -135,7 +145,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         updatedAt: now,
       }
       await world.pipeline.router.accept(
-        alerts.map((labels) => ({ labels, annotations: {}, generatorURL: '', ...times })),
+        alerts.map((labels) => ({
+          labels,
+          annotations: {},
+          generatorURL: '',
+          ...times,
+        })),
       )
     },
     async ack(labels, by = 'ann') {
@@ -148,7 +163,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
             (alert) =>
               alert === undefined
                 ? undefined
-                : { ...alert, ack: { by, at, note: '', until: null, occurrence: alert.startsAt } },
+                : {
+                    ...alert,
+                    ack: {
+                      by,
+                      at,
+                      note: '',
+                      until: null,
+                      occurrence: alert.startsAt,
+                    },
+                  },
           ],
         ]),
       )
@@ -216,8 +240,8 @@ function line({ at, receiver, data }: Sent): string {
   const names = (status: 'firing' | 'resolved') =>
     data.alerts
       .filter((alert) => alert.status === status)
-      .map((alert) => alert.labels['n'] ?? alert.labels['alertname'])
-      .sort()
+      .map((alert) => alert.labels['n'] ?? alert.labels['alertname'] ?? '')
+      .toSorted((x, y) => x.localeCompare(y))
       .join(',')
   const parts = [`${at / 1_000}s ${receiver} ${data.reason}`]
   if (names('firing') !== '') parts.push(`firing=${names('firing')}`)
@@ -235,33 +259,49 @@ export function configOf(
   } = {},
 ): NotificationConfig {
   const route: Route = {
-    ...{
-      id: '{}',
-      key: '{}',
-      ordinal: 0,
-      matchers: [],
-      continue: false,
-      receiver: 'team',
-      groupBy: [],
-    },
-    ...{ groupWaitMs: 10_000, groupIntervalMs: 60_000, repeatIntervalMs: 3_600_000 },
-    ...{ muteTimeIntervals: [], activeTimeIntervals: [], routes: [], line: 1 },
+    id: '{}',
+    key: '{}',
+    ordinal: 0,
+    matchers: [],
+    continue: false,
+    receiver: 'team',
+    groupBy: [],
+    groupWaitMs: 1e4,
+    groupIntervalMs: 6e4,
+    repeatIntervalMs: 36e5,
+    muteTimeIntervals: [],
+    activeTimeIntervals: [],
+    routes: [],
+    line: 1,
     ...options.route,
   }
   const receivers = Object.entries(options.receivers ?? { team: {} }).map(
     ([name, { sendResolved = true, ...rest }]): [string, Receiver] => [
       name,
       {
-        ...{ name, fallback: null },
+        name,
+        fallback: null,
         integrations: [
-          { key: `${name}/webhook/0`, kind: 'webhook', index: 0, sendResolved, settings: {} },
+          {
+            key: `${name}/webhook/0`,
+            kind: 'webhook',
+            index: 0,
+            sendResolved,
+            settings: {},
+          },
         ],
         ...rest,
       },
     ],
   )
   return {
-    ...{ hash: 'h', text: '', resolveTimeoutMs: 300_000, route, receivers: new Map(receivers) },
-    ...{ inhibitRules: options.inhibitRules ?? [], timeIntervals: new Map(), templates: [] },
+    hash: 'h',
+    text: '',
+    resolveTimeoutMs: 3e5,
+    route,
+    receivers: new Map(receivers),
+    inhibitRules: options.inhibitRules ?? [],
+    timeIntervals: new Map(),
+    templates: [],
   }
 }

@@ -58,7 +58,7 @@ export function createRedisEvaluationStore(redis: RedisConnection): EvaluationSt
         for (const id of groupIds) b.call('HGET', `${keys.evaluation(id)}:meta`, 'health')
       })
       return answers.map((text) =>
-        text === null ? null : (JSON.parse(String(text)) as GroupHealth),
+        text === null ? null : (JSON.parse(text as string) as GroupHealth),
       )
     },
     async forget(lease) {

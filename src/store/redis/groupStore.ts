@@ -186,7 +186,11 @@ async function readOpenRows(
 
 function flushArguments(flush: FlushCommit): ScriptArgument[] {
   return [
-    ...[flush.groupId, flush.token, flush.drop ? 1 : 0, flush.nextDueAt, LOG_LIFETIME_MS],
+    flush.groupId,
+    flush.token,
+    flush.drop ? 1 : 0,
+    flush.nextDueAt,
+    LOG_LIFETIME_MS,
     flush.add.length,
     ...flush.add.flatMap(addArguments),
     flush.supersede.length,

@@ -166,21 +166,23 @@ function settleArguments(
   const wantedBy = 'endsWantedBy' in settlement ? settlement.endsWantedBy : []
   const adds = settlement.outcome === 'dead' ? settlement.fallback.flatMap(addArguments) : []
   return [
-    ...[
-      row.id,
-      token,
-      row.groupId,
-      settlement.outcome,
-      settledState(row, settlement),
-      waitingSet(row),
-      next,
-    ],
+    row.id,
+    token,
+    row.groupId,
+    settlement.outcome,
+    settledState(row, settlement),
+    waitingSet(row),
+    next,
     row.integration,
     settlement.outcome === 'delivered' ? logText(settlement.log) : '',
-    ...[LOG_LIFETIME_MS, now],
-    ...[wantedBy.length, ...wantedBy],
-    ...[leave.length / 2, ...leave],
-    ...[settlement.outcome === 'dead' ? settlement.fallback.length : 0, ...adds],
+    LOG_LIFETIME_MS,
+    now,
+    wantedBy.length,
+    ...wantedBy,
+    leave.length / 2,
+    ...leave,
+    settlement.outcome === 'dead' ? settlement.fallback.length : 0,
+    ...adds,
   ]
 }
 

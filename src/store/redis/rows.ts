@@ -51,8 +51,17 @@ export function addArguments(row: DeliveryRow): ScriptArgument[] {
   const { id, groupId, groupKey, receiver, integration, kind, reason, priority } = row
   const { createdAt, firingCount, resolvedCount } = row
   const fixed: FixedPart = {
-    ...{ id, groupId, groupKey, receiver, integration, kind, reason, priority },
-    ...{ createdAt, firingCount, resolvedCount },
+    id,
+    groupId,
+    groupKey,
+    receiver,
+    integration,
+    kind,
+    reason,
+    priority,
+    createdAt,
+    firingCount,
+    resolvedCount,
   }
   const alerts = `${packFingerprints(row.firing)}|${packFingerprints(row.resolved)}`
   const texts = [row.id, JSON.stringify(fixed), stateText(row, {}), alerts]
@@ -67,7 +76,7 @@ export function readRow(
   sending: boolean,
 ): DeliveryRow | null {
   if (typeof fixed !== 'string' || typeof state !== 'string') return null
-  const [firing = '', resolved = ''] = String(alerts ?? '').split('|')
+  const [firing = '', resolved = ''] = (typeof alerts === 'string' ? alerts : '').split('|')
   const parts = { ...(JSON.parse(fixed) as FixedPart), ...(JSON.parse(state) as StatePart) }
   return {
     ...parts,

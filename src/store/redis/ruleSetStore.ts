@@ -26,7 +26,7 @@ export function createRedisRuleSetStore(redis: RedisConnection): RuleSetStore {
     },
     async read(version) {
       const [text] = await redis.batch((b) => b.call('GET', `${tag}:set:${version}`))
-      return text === null ? null : (JSON.parse(String(text)) as RuleSet)
+      return text === null ? null : (JSON.parse(text as string) as RuleSet)
     },
     async saveNotificationFile(text) {
       await redis.batch((b) => b.call('SET', `${tag}:notifications`, text))
