@@ -15,7 +15,7 @@ import { matchRoutes } from './routing/route.ts'
 import { datasourceStatus } from './service/datasourceStatus.ts'
 import { closeAll } from './service/closers.ts'
 import type { Closers } from './service/closers.ts'
-import { MEMBER_GONE_MS, startHeartbeat } from './service/heartbeat.ts'
+import { startHeartbeat } from './service/heartbeat.ts'
 import { listen } from './service/listen.ts'
 import { pipelineObserver, sparingly } from './service/observe.ts'
 import { readiness } from './service/readiness.ts'
@@ -45,8 +45,8 @@ export interface ServiceOptions {
 }
 
 export interface Service {
-  /** Base URLs, with the ports that were really taken. */
-  readonly addresses: { readonly service: string; readonly management: string }
+  /** Base URLs, with the ports that were really taken. No service port without the role api. */
+  readonly addresses: { readonly service: string | null; readonly management: string }
   summary(): ServiceSummary
   reload(): Promise<ReloadResult>
   /** Stops taking work, hands leases over, finishes what is in flight, closes the store last. */
@@ -115,7 +115,7 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   for (const thread of evaluators) {
     metrics.addSource(async () => (await thread.metrics()) as ForeignMetrics)
   }
-  const members = () => stores.members.alive(clock.now() - MEMBER_GONE_MS)
+  const members = () => stores.members.alive(clock.now() - config.evaluator.leaseMs)
   metrics.beforeRender(storeMetricsCollector(metrics, { clock, ...stores, queue, members }))
   const { alerts, silences, groups, ledger, history, evaluations } = stores
   const reload = createReload(reloadParts)
@@ -152,7 +152,9 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   }
   const { service, management } = config.listen
   const addresses = {
-    service: await listen(createServiceServer(deps), service, 'service', closers),
+    service: config.roles.includes('api')
+      ? await listen(createServiceServer(deps), service, 'service', closers)
+      : null,
     management: await listen(createManagementServer(deps), management, 'management', closers),
   }
   return {

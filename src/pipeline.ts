@@ -81,6 +81,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const dispatcher = createDispatcher({
     ...common,
     deadlineMs: options.delivery.deadlineMs,
+    rejoin: (fingerprints) => router.rejoin(fingerprints),
     onFlush: (outcome, count) => observe.flush(outcome, count),
     onError,
   })

@@ -4,7 +4,7 @@ import type { Logger } from '../telemetry/log.ts'
 
 /** The running service, as far as the demo needs it. */
 export interface DemoService {
-  readonly addresses: { readonly service: string; readonly management: string }
+  readonly addresses: { readonly service: string | null; readonly management: string }
   summary(): { readonly ruleFiles: number; readonly groups: number; readonly rules: number }
   stop(): Promise<void>
 }

@@ -66,6 +66,7 @@ export function commitOf(
   return {
     lease,
     slot,
+    after: memory.committedSlot,
     put,
     remove,
     transitions: slot === iteration.slot ? transitions : ordered(),

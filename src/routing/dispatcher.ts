@@ -25,6 +25,8 @@ export interface DispatcherDeps {
   readonly node: string
   readonly deadlineMs: number
   readonly newId: () => string
+  /** Puts alerts into the groups of the present configuration: theirs is gone. */
+  readonly rejoin: (fingerprints: readonly string[]) => Promise<void>
   readonly onFlush: (outcome: string, count: number) => void
   readonly onError: (message: string, error: unknown) => void
 }
@@ -111,6 +113,7 @@ async function flush(deps: DispatcherDeps, claimed: readonly ClaimedGroup[]): Pr
   await Promise.all([deps.alerts.sync(), deps.silences.sync()])
   const now = deps.clock.now()
   const config = deps.config()
+  if (config === null) return // not ours to judge: the claims run out, and a node with a notification file takes them
   const decisions = claimed.map((group) => decide(deps, group, config, now))
   const accepted = await deps.groups.commit(decisions.map((decision) => decision.commit))
   const done = decisions.filter((_, i) => accepted[i] === true)
@@ -119,6 +122,11 @@ async function flush(deps: DispatcherDeps, claimed: readonly ClaimedGroup[]): Pr
     done.flatMap((decision) => decision.commit.add),
   )
   report(deps, done)
+  const dropped = done.filter((decision) => decision.commit.drop)
+  for (const { commit } of dropped) {
+    const group = claimed.find(({ meta }) => meta.id === commit.groupId)
+    await deps.rejoin([...(group?.members.keys() ?? [])])
+  }
   await deps.history.append(
     done.flatMap((decision) =>
       historyOf(decision, claimed[decisions.indexOf(decision)] as ClaimedGroup, now),
@@ -129,20 +137,19 @@ async function flush(deps: DispatcherDeps, claimed: readonly ClaimedGroup[]): Pr
 function decide(
   deps: DispatcherDeps,
   claimed: ClaimedGroup,
-  config: NotificationConfig | null,
+  config: NotificationConfig,
   now: number,
 ): FlushDecision {
-  const route = config === null ? null : routeOfGroup(config, claimed.meta)
-  const receiver = config?.receivers.get(claimed.meta.receiver) ?? null
+  const route = routeOfGroup(config, claimed.meta)
+  const receiver = config.receivers.get(claimed.meta.receiver) ?? null
   return decideFlush({
     claimed,
     route,
     receiver,
-    fallback: config?.receivers.get(receiver?.fallback ?? '') ?? null,
+    fallback: config.receivers.get(receiver?.fallback ?? '') ?? null,
     alert: (fingerprint) => deps.alerts.view.get(fingerprint),
     belongs: (alert) =>
       route !== null &&
-      config !== null &&
       matchRoutes(config.route, alert.labels).includes(route) &&
       isSameSet(groupLabels(route, alert.labels), claimed.meta.labels),
     suppressedBy: (alert) => deps.suppressor.suppressedBy(alert, route, now),

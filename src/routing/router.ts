@@ -30,6 +30,8 @@ export interface RouterDeps {
 export interface Router extends Intake {
   /** Routes what waits in a rule group's outbox. Calls for the same group while one runs are joined to it. */
   routeOutbox(groupId: string): Promise<void>
+  /** Puts these alerts, as far as they fire, into the groups of the current configuration. */
+  rejoin(fingerprints: readonly string[]): Promise<void>
   /** Puts every firing alert into the groups of the current configuration (after a start or a reload). */
   rerouteAll(): Promise<void>
 }
@@ -53,7 +55,8 @@ export function createRouter(deps: RouterDeps): Router {
       return run.done
     },
     accept: (alerts) => accept(deps, alerts),
-    rerouteAll: () => rerouteAll(deps),
+    rejoin: (fingerprints) => reroute(deps, alertsOf(deps, fingerprints)),
+    rerouteAll: async () => reroute(deps, (await deps.alerts.sync()).values()),
   }
 }
 
@@ -177,14 +180,22 @@ async function joinPosted(
   await join(deps, joins)
 }
 
-async function rerouteAll(deps: RouterDeps): Promise<void> {
+function* alertsOf(
+  { alerts }: RouterDeps,
+  fingerprints: readonly string[],
+): Generator<AlertRecord> {
+  for (const fingerprint of fingerprints) {
+    const alert = alerts.view.get(fingerprint)
+    if (alert !== undefined) yield alert
+  }
+}
+
+async function reroute(deps: RouterDeps, alerts: Iterable<AlertRecord>): Promise<void> {
   const config = deps.config()
   if (config === null) return
-  const { view } = deps.alerts
-  await deps.alerts.sync()
   const groups = createGroupMaker(deps.clock.now())
   let joins: Join[] = []
-  for (const alert of view.values()) {
+  for (const alert of alerts) {
     const now = deps.clock.now()
     if (alert.status !== 'firing' || (alert.endsAt !== null && alert.endsAt <= now)) continue
     // A client may say that its alert begins in the future: it fires now all the same.

@@ -2,14 +2,14 @@ import type { Clock } from '../core/time.ts'
 import type { Member, MemberStore } from '../store/memberStore.ts'
 import type { Closers } from './closers.ts'
 
-const EVERY_MS = 5_000
-/** A member silent for this long is not counted any more. */
-export const MEMBER_GONE_MS = 20_000
+/** A member that was silent for the length of a lease is not counted any more: its rule groups are free by then. */
+const BEATS_PER_LEASE = 3
 
 /** Tells the other nodes that this one is alive, until it is closed; then takes it off the list. */
 export async function startHeartbeat(
   members: MemberStore,
   self: Omit<Member, 'seenAt'>,
+  leaseMs: number,
   clock: Clock,
   onError: (error: unknown) => void,
   closers: Closers,
@@ -25,7 +25,7 @@ export async function startHeartbeat(
   await beat()
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      await clock.sleep(EVERY_MS, stopping.signal)
+      await clock.sleep(leaseMs / BEATS_PER_LEASE, stopping.signal)
       if (!stopping.signal.aborted) await beat()
     }
   })()

@@ -15,7 +15,6 @@ import type { Stores } from '../stores.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { createMessageTemplates } from '../templates/messageTemplates.ts'
 import type { Closers } from './closers.ts'
-import { MEMBER_GONE_MS } from './heartbeat.ts'
 import { sparingly } from './observe.ts'
 
 /** What the parts of a service share. */
@@ -57,6 +56,12 @@ export function openEvaluators(base: Base, pipeline: Pipeline): EvaluatorThread[
   const { config, redis, node, log, clock, closers } = base
   const [datasource] = config.datasources
   if (!config.roles.includes('evaluator') || datasource === undefined) return []
+  if (config.datasources.length > 1) {
+    log.warn(
+      { datasource: datasource.name },
+      'only the first datasource is asked: rules cannot name one yet',
+    )
+  }
   const onError = sparingly(log)
   const { network, evaluator, outageToleranceMs, externalUrl, externalLabels } = config
   const count = evaluator.threads
@@ -74,7 +79,7 @@ export function openEvaluators(base: Base, pipeline: Pipeline): EvaluatorThread[
           ...config.redis,
           url: redis.url,
         },
-        memberTimeoutMs: MEMBER_GONE_MS,
+        memberTimeoutMs: evaluator.leaseMs,
         thread: {
           index,
           count,

@@ -42,8 +42,10 @@ export interface GroupHealth {
 
 export interface EvaluationCommit {
   readonly lease: Lease
-  /** The slot that was evaluated. The store refuses a slot that is not newer than the stored one (I6). */
+  /** The slot that was evaluated; later than `after`. */
   readonly slot: number
+  /** The committed slot that this evaluation started from; null: none. The store refuses when it is at another one (I6). */
+  readonly after: number | null
   readonly put: readonly StoredInstance[]
   readonly remove: ReadonlyArray<Pick<StoredInstance, 'ruleKey' | 'fingerprint'>>
   readonly transitions: readonly Transition[]
@@ -82,7 +84,8 @@ export interface EvaluationStore {
   release(leases: readonly Lease[]): Promise<void>
   /** Everything tracked of a group, and the last committed slot (null before the first commit). */
   load(groupId: string): Promise<{ slot: number | null; instances: readonly StoredInstance[] }>
-  /** All or nothing. 'fenced': the lease was taken over. 'stale': the stored slot is not older. Both write nothing. */
+  /** All or nothing. 'fenced': the lease was taken over. 'stale': the stored slot is not `after` (another commit, or
+   * the store lost its last writes): load again. Both write nothing. */
   commit(commit: EvaluationCommit): Promise<'committed' | 'fenced' | 'stale'>
   /** Health of groups, in the order asked for; null where nothing was evaluated yet. */
   health(groupIds: readonly string[]): Promise<ReadonlyArray<GroupHealth | null>>

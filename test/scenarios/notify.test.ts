@@ -276,6 +276,15 @@ it('gives up a group whose route is gone, and the new route pages', async () => 
   expect((await world.stores.groups.list()).map((group) => group.meta.receiver)).toEqual(['other'])
 })
 
+it('puts the alerts of a group without a route into their new groups, also when no reload rerouted them', async () => {
+  const world = await start()
+  await world.post([a], { endsIn: HOURS })
+  await world.advance(20_000)
+  world.config = configOf({ route: { receiver: 'other' }, receivers: { other: {} } })
+  await world.advance(100_000)
+  expect(world.lines()).toEqual(['10s team first firing=a', '70s other first firing=a'])
+})
+
 it('logs an all-resolved round for a receiver that does not want to hear of it, so that the next firing is told', async () => {
   const world = await start({ config: configOf({ receivers: { team: { sendResolved: false } } }) })
   await world.post([a], { endsIn: 100_000 })

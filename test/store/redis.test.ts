@@ -69,6 +69,7 @@ describe('evaluation store', () => {
     const answer = await store.commit({
       lease: lease!,
       slot: NOW,
+      after: null,
       origin,
       health,
       remove: [],
@@ -102,6 +103,7 @@ describe('evaluation store', () => {
     const commit = {
       lease: old!,
       slot: NOW,
+      after: null,
       origin,
       health,
       put: [{ ...instance(1), state: pending }],
@@ -114,13 +116,24 @@ describe('evaluation store', () => {
     expect(await store.renew([taken!], NOW, 1_000)).toEqual(new Set())
   })
 
-  it('refuses a slot that is not newer than the last one', async () => {
+  it('refuses an evaluation that started from another slot than the stored one', async () => {
     const store = createRedisEvaluationStore(redis)
     const lease = (await store.acquire('aa', 'n1', NOW, 1_000))!
-    const commit = { lease, slot: NOW, origin, health, put: [], remove: [], transitions: [] }
+    const commit = {
+      lease,
+      slot: NOW,
+      after: null,
+      origin,
+      health,
+      put: [],
+      remove: [],
+      transitions: [],
+    }
     expect(await store.commit(commit)).toBe('committed')
     expect(await store.commit(commit)).toBe('stale')
-    expect(await store.commit({ ...commit, slot: NOW + 1 })).toBe('committed')
+    expect(await store.commit({ ...commit, slot: NOW + 1, after: NOW })).toBe('committed')
+    await redis.batch((b) => b.call('HSET', 'tocsin:{e:aa}:meta', 'slot', NOW)) // lost its last write
+    expect(await store.commit({ ...commit, slot: NOW + 2, after: NOW + 1 })).toBe('stale')
   })
 
   it('takes a commit of 20,000 instances and cuts its transitions into batches', async () => {
@@ -136,7 +149,16 @@ describe('evaluation store', () => {
     }))
     const put = all.map((i) => ({ ...i, state: pending }))
     expect(
-      await store.commit({ lease, slot: NOW, origin, health, put, remove: [], transitions }),
+      await store.commit({
+        lease,
+        slot: NOW,
+        after: null,
+        origin,
+        health,
+        put,
+        remove: [],
+        transitions,
+      }),
     ).toBe('committed')
     expect((await store.load('aa')).instances).toHaveLength(20_000)
     const batches = await createRedisOutboxStore(redis).read('aa', '-', 1_000)
@@ -148,6 +170,7 @@ describe('evaluation store', () => {
       await store.commit({
         lease,
         slot: NOW + 1,
+        after: NOW,
         origin,
         health,
         put: [],

@@ -67,7 +67,7 @@ export class MemoryEvaluationStore implements EvaluationStore {
     return this.#reply(() => {
       const group = this.#group(commit.lease.groupId)
       if (group.epoch !== commit.lease.epoch) return 'fenced' as const
-      if (group.slot !== null && group.slot >= commit.slot) return 'stale' as const
+      if (group.slot !== commit.after) return 'stale' as const
       for (const instance of commit.put) group.states.set(keyOf(instance), instance)
       for (const instance of commit.remove) group.states.delete(keyOf(instance))
       Object.assign(group, { slot: commit.slot, health: commit.health })

@@ -104,6 +104,7 @@ function commitArguments(commit: EvaluationCommit): ScriptArgument[] {
   const args: ScriptArgument[] = [
     commit.lease.epoch,
     commit.slot,
+    commit.after ?? '',
     JSON.stringify(commit.health),
     JSON.stringify(commit.origin),
     commit.put.length,
