@@ -168,8 +168,10 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
 async function openMembership(base: Base, startedAt: number): Promise<void> {
   const { stores, node, config, clock, log, closers } = base
   const self = { node, roles: config.roles, version: VERSION, startedAt }
-  const onError = (error: unknown) => sparingly(log)('heartbeat failed', error)
-  await startHeartbeat(stores.members, self, clock, onError, closers)
+  const report = sparingly(log)
+  const onError = (error: unknown) => report('heartbeat failed', error)
+  const { leaseMs } = config.evaluator
+  await startHeartbeat(stores.members, self, leaseMs, clock, onError, closers)
 }
 
 function routingReader(pipeline: Pipeline, notifications: NotificationLoader): RoutingReader {
