@@ -20,7 +20,7 @@ import { listen } from './service/listen.ts'
 import { pipelineObserver, sparingly } from './service/observe.ts'
 import { readiness } from './service/readiness.ts'
 import { redisOptions } from './service/redisUrl.ts'
-import { createReload, showOutcome, watchNotifications } from './service/reload.ts'
+import { createReloader, showOutcome, watchNotifications } from './service/reload.ts'
 import { missingNotifications, missingRules, summaryOf } from './service/summary.ts'
 import type { ServiceSummary } from './service/summary.ts'
 import type { HistoryEntry } from './store/historyStore.ts'
@@ -111,14 +111,15 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   const onProblems = reportProblems(log)
   const reloadParts = { notifications, rules, metrics, clock, onRouting, onProblems }
   showOutcome(reloadParts)
-  watchNotifications(reloadParts, config.watchIntervalMs, watchErrors(log), closers)
+  const reloader = createReloader(reloadParts)
+  watchNotifications(reloader, clock, config.watchIntervalMs, watchErrors(log), closers)
   for (const thread of evaluators) {
     metrics.addSource(async () => (await thread.metrics()) as ForeignMetrics)
   }
   const members = () => stores.members.alive(clock.now() - config.evaluator.leaseMs)
   metrics.beforeRender(storeMetricsCollector(metrics, { clock, ...stores, queue, members }))
   const { alerts, silences, groups, ledger, history, evaluations } = stores
-  const reload = createReload(reloadParts)
+  const { reload } = reloader
   const ruleSet = async () => rules?.status().ruleSet ?? (await currentRuleSet(stores))
   const deps: ApiDeps = {
     config,

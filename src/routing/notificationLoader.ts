@@ -28,7 +28,10 @@ export interface NotificationLoaderState {
  */
 export interface NotificationLoader {
   readonly state: NotificationLoaderState
-  /** Reads the file; true when its content changed since the last call. */
+  /**
+   * Reads the file; true when its content changed since the last call. Calls follow one another. @throws when the store is
+   * away: then nothing has changed, and the next call tries again.
+   */
   load(): Promise<boolean>
 }
 
@@ -43,29 +46,33 @@ export function createNotificationLoader(deps: NotificationLoaderDeps): Notifica
     state = { config, file, stale: true, problems }
     if (isNew && config !== null) await deps.onChange(config)
   }
+  const loadOnce = async (path: string): Promise<boolean> => {
+    const read = await readText(path)
+    const seen = 'text' in read ? `text:${read.text}` : `error:${read.error}`
+    if (seen === lastSeen) return false
+    if (!('text' in read)) await keepLastGood(path, [problemOf(path, read.error)])
+    else {
+      const { config, problems } = loadNotificationFile(path, read.text)
+      if (config === null || hasErrors(problems)) await keepLastGood(path, problems)
+      else {
+        await deps.store.saveNotificationFile(read.text)
+        state = { config, file, stale: false, problems }
+        await deps.onChange(config)
+      }
+    }
+    lastSeen = seen
+    return true
+  }
+  let queue: Promise<unknown> = Promise.resolve()
   return {
     get state() {
       return state
     },
-    async load() {
-      if (file === null) return false
-      const read = await readText(file)
-      const seen = 'text' in read ? `text:${read.text}` : `error:${read.error}`
-      if (seen === lastSeen) return false
-      lastSeen = seen
-      if (!('text' in read)) {
-        await keepLastGood(file, [problemOf(file, read.error)])
-        return true
-      }
-      const { config, problems } = loadNotificationFile(file, read.text)
-      if (config === null || hasErrors(problems)) {
-        await keepLastGood(file, problems)
-        return true
-      }
-      await deps.store.saveNotificationFile(read.text)
-      state = { config, file, stale: false, problems }
-      await deps.onChange(config)
-      return true
+    load() {
+      if (file === null) return Promise.resolve(false)
+      const run = queue.then(() => loadOnce(file))
+      queue = run.catch(() => undefined)
+      return run
     },
   }
 }

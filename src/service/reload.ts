@@ -13,26 +13,61 @@ export interface ReloadParts {
   readonly rules: RuleLoader | null
   readonly metrics: Metrics
   readonly clock: Clock
-  /** The notification file changed, and its new version is in use. */
+  /** Puts all alerts into the groups of the notification file in use, which is another one than before. */
   readonly onRouting: () => Promise<void>
   readonly onProblems: (what: string, problems: readonly Problem[]) => void
 }
 
-/** Loads rule and notification files again: for the API and SIGHUP. Never rejects over a bad file. */
-export function createReload(parts: ReloadParts): () => Promise<ReloadResult> {
+/** Keeps what is in use equal to the files. */
+export interface Reloader {
+  /** Loads all files again: for the API and SIGHUP. Never rejects over a bad file. */
+  readonly reload: () => Promise<ReloadResult>
+  /** Looks at the notification file (the rule loader looks after its own). */
+  readonly look: () => Promise<void>
+}
+
+export function createReloader(parts: ReloadParts): Reloader {
   const { notifications, rules } = parts
-  return async () => {
-    await loadNotifications(parts)
+  /** What the groups of all alerts follow: a store that is away when it changes must not leave them behind. */
+  let routed = notifications.state.config
+  const look = async (): Promise<void> => {
+    const changed = await notifications.load()
+    const { config, problems } = notifications.state
+    if (changed) parts.onProblems('notification file', problems)
+    if (config !== routed) {
+      await parts.onRouting()
+      routed = config
+    }
+    showOutcome(parts)
+  }
+  const loadAll = async (): Promise<ReloadResult> => {
+    await look()
     const ruleProblems = rules === null ? [] : (await rules.reload()).problems
     const problems = [...notifications.state.problems, ...ruleProblems]
     showOutcome(parts)
     return { ok: !hasErrors(problems), problems }
   }
+  return { look, reload: oneAtATime(loadAll) }
 }
 
-/** Looks at the notification file every `intervalMs` (the rule loader looks after its own), until it is closed. */
+/** Calls that come while one runs share the one that follows it: it sees what they want to be seen. */
+function oneAtATime<T>(action: () => Promise<T>): () => Promise<T> {
+  let running: Promise<unknown> | null = null
+  let next: Promise<T> | null = null
+  const run = async (): Promise<T> => {
+    await running
+    next = null
+    const result = action()
+    running = result.catch(() => undefined)
+    return result
+  }
+  return () => (next ??= run())
+}
+
+/** Looks at the notification file every `intervalMs`, until it is closed. */
 export function watchNotifications(
-  parts: ReloadParts,
+  { look }: Pick<Reloader, 'look'>,
+  clock: Clock,
   intervalMs: number,
   onError: (error: unknown) => void,
   closers: Closers,
@@ -40,28 +75,14 @@ export function watchNotifications(
   const stopping = new AbortController()
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      await parts.clock.sleep(intervalMs, stopping.signal)
-      if (stopping.signal.aborted) return
-      try {
-        await loadNotifications(parts)
-        showOutcome(parts)
-      } catch (error) {
-        onError(error)
-      }
+      await clock.sleep(intervalMs, stopping.signal)
+      if (!stopping.signal.aborted) await look().catch(onError)
     }
   })()
   closers.push(async () => {
     stopping.abort()
     await running
   })
-}
-
-async function loadNotifications(parts: ReloadParts): Promise<void> {
-  const { notifications } = parts
-  const before = notifications.state.config
-  if (!(await notifications.load())) return
-  parts.onProblems('notification file', notifications.state.problems)
-  if (notifications.state.config !== before) await parts.onRouting()
 }
 
 /** Sets the metrics that tell whether everything in use is what stands on disk. */
