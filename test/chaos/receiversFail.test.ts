@@ -92,7 +92,7 @@ describe.concurrent('a receiver that', () => {
     const told = await until('the fallback is told', () => {
       return bed.sink.accepted('ops').find(({ alerts }) => alerts[0]?.labels['to'] === 'refused')
     })
-    expect(told.reason).toBe('fallback')
+    expect(told.reason).toBe('fallback for another receiver')
   })
 
   it('hangs does not delay the others, times out, and is asked again', async ({ expect }) => {

@@ -95,18 +95,13 @@ describe.concurrent('a reload', () => {
     }))
     onTestFinished(() => bed.close())
     const service = await bed.start()
-    let reloading = true
-    const reloads = (async () => {
-      let count = 0
-      for (; reloading; count++) {
-        bed.write('alertmanager.yml', routes(bed, String(count)))
-        bed.write('rules/a.yml', rules(String(count)))
-        const { status } = await service.manage('POST', '/-/reload')
-        expect(status).toBe(200)
-        await pause(100)
-      }
-      return count
-    })()
+    let count = 0
+    const reloading = setInterval(() => {
+      bed.write('alertmanager.yml', routes(bed, String(count)))
+      bed.write('rules/a.yml', rules(String(count++)))
+      void service.signal('SIGHUP')
+    }, 100)
+    onTestFinished(() => clearInterval(reloading))
     bed.query.set('a > 0', [{ labels: { n: '1' } }])
     await until('the first is told', () => bed.sink.accepted().length === 1)
     const [firing] = await alertsOf(service, 'firing')
@@ -117,12 +112,16 @@ describe.concurrent('a reload', () => {
     bed.query.set('a > 0', [{ labels: { n: '1' } }, { labels: { n: '2' } }])
     await until('the second is told', () => bed.sink.accepted().length === 2)
     await pause(2_500) // another tick of the group
-    reloading = false
-    expect(await reloads).toBeGreaterThan(20)
-    expect(toldOf(bed).toSorted()).toEqual(['1', '1', '2'])
+    clearInterval(reloading)
+    expect(count).toBeGreaterThan(20)
+    await until('the last change is in use', async () => {
+      const { json } = await service.get('/v1/rules')
+      return JSON.stringify(json).includes(`"summary":"${count - 1}"`)
+    })
+    expect(toldOf(bed).map(String).toSorted()).toEqual(['1', '1', '2'])
     expect(bed.sink.hooks.map(({ reason }) => reason)).toEqual([
       'first notification',
-      'new alerts in group',
+      'new alerts added',
     ])
   }, 60_000)
 })
