@@ -117,6 +117,8 @@ function createClient(options: RedisOptions): Redis {
     commandTimeout: options.commandTimeoutMs,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
+    // The client waits this long even for a connection that is closed already: its default delays a failed start by 2 s.
+    disconnectTimeout: 100,
     keepAlive: 10_000,
     retryStrategy: (attempt) => reconnectDelay(options, attempt, Math.random()),
   })
