@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
@@ -91,7 +91,9 @@ function given(options: BedOptions | ((bed: Bed) => BedOptions), bed: Bed): BedO
 
 function writeBedFile(path: string, content: unknown): void {
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, typeof content === 'string' ? content : stringify(content))
+  // At once, so that nobody reads half of it.
+  writeFileSync(`${path}.new`, typeof content === 'string' ? content : stringify(content))
+  renameSync(`${path}.new`, path)
 }
 
 /** The default alertmanager.yml; `route` changes its root route. */
