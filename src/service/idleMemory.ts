@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 2_000
 /** Busier than this share of the time: collecting now would delay somebody. */
 const IDLE_BELOW = 0.1
 /** Smaller heaps are not worth the pause. */
-const MIN_GROWTH_BYTES = 32 * 1024 * 1024
+const MIN_GROWTH_BYTES = 96 * 1024 * 1024
 const MIN_GROWTH_FACTOR = 1.5
 
 /**
