@@ -5,6 +5,7 @@ import { systemClock } from '../system.ts'
 import { runCli } from './program.ts'
 
 const MAX_COLUMNS = 100
+const LINGER_MS = 500
 
 // `tocsin alerts | head` closes the pipe early: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -26,3 +27,5 @@ try {
   process.stderr.write(`tocsin: ${errorText(error)}\n`)
   process.exitCode = 1
 }
+// What a library left open (a connection to a server that hangs) must not keep the process.
+setTimeout(() => process.exit(), LINGER_MS).unref()
