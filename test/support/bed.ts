@@ -37,7 +37,7 @@ export interface Bed {
   write(path: string, content: unknown): void
   /** The alertmanager.yml of a route to these receivers. */
   readonly file: (name: string) => string
-  /** Ends everything. */
+  /** Ends everything. @throws when a service complained where nobody looks */
   close(): Promise<void>
 }
 
@@ -76,6 +76,9 @@ export async function makeBed(options: BedOptions | ((bed: Bed) => BedOptions) =
       await Promise.all(nodes.map((node) => node.signal('SIGKILL')))
       await Promise.all([redis.stop(), query.close(), inbox.close(), sink.close()])
       rmSync(folder, { recursive: true, force: true })
+      // Warnings of Node.js and what nobody caught end up there; the service itself logs.
+      const said = nodes.map(({ stderr }) => stderr).join('')
+      if (said !== '') throw new Error(`the service wrote to standard error: ${said}`)
     },
   }
   const { rules = {}, notifications, settings = {} } = given(options, bed)
