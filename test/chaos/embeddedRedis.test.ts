@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { makeBed } from '../support/bed.ts'
 import type { Bed } from '../support/bed.ts'
 import { REPOSITORY } from '../support/redis.ts'
-import { alertsOf } from '../support/serviceApi.ts'
+import { alertsOf, isDelivered } from '../support/serviceApi.ts'
 import { until } from '../support/until.ts'
 
 const PID_FILE = 'data-one/redis/redis.pid'
@@ -50,6 +50,7 @@ it('keeps alerts, and tells nothing twice, when the service with a store of its 
   await bed.start()
   await post('1')
   await until('the first is told', () => told().length === 1)
+  await until('the ledger knows of it', () => isDelivered(bed.service))
   await bed.service.signal('SIGKILL')
   await bed.start()
   expect(await alertsOf(bed.service, 'firing')).toHaveLength(1)
