@@ -28,7 +28,8 @@ async function measure(system, scope, options) {
   // Half an interval after a query, so that the window holds whole rounds.
   await nextQuery(queryApi, intervalMs)
   await sleep(intervalMs / 2)
-  const steady = await watchFor(evaluator, () => startMeter(pids), rounds * intervalMs)
+  const queries = async () => (await queryApi.read()).massQueriesAt.length
+  const steady = await watchFor(evaluator, pids, queries, rounds * intervalMs)
   return [...firstFigures(first, atFirst), ...steadyFigures(steady)]
 }
 
@@ -39,7 +40,7 @@ async function watchFirst(evaluator, queryApi, sink, { series, intervalMs, group
     withinMs: START_WITHIN_MS + intervalMs,
   })
   const since = (at) => (at - queriedAt) / 1_000
-  const iterated = until('the first iteration is over', () => firstIteration(evaluator), {
+  const iterated = until('the first iteration is over', () => firstIteration(evaluator, series), {
     withinMs,
     everyMs: 250,
   })
@@ -72,9 +73,9 @@ async function nextQuery(queryApi, intervalMs) {
   await until('the query is asked again', isAsked, { withinMs: START_WITHIN_MS + intervalMs })
 }
 
-async function firstIteration(evaluator) {
-  const { iterations, iterationSeconds } = await evaluator.readProgress()
-  return iterations > 0 && iterationSeconds / iterations
+async function firstIteration(evaluator, series) {
+  const { firing, iterations, iterationSeconds } = await evaluator.readProgress()
+  return firing >= series && iterations > 0 && iterationSeconds
 }
 
 /** Our webhook must hold all alerts of the group at once; a peer may hand them over in several requests. */
@@ -102,11 +103,14 @@ function firstFigures(first, used) {
 
 function steadyFigures({ done, used }) {
   const section = 'steady iterations: nothing is new'
-  const each = (total) => (done.iterations === 0 ? null : total / done.iterations)
+  const each = (total) => (done.queries === 0 ? null : total / done.queries)
   return [
     figure('evaluator’s own figure, s', each(done.iterationSeconds), 3, section),
     figure('CPU a round, s', each(used.cpuSeconds), 3, section),
-    figure('rounds', done.iterations, 0, section),
+    ...Object.entries(used.roles).map(([role, { cpuSeconds }]) =>
+      figure(`of that ${role}, s`, each(cpuSeconds), 3, section),
+    ),
+    figure('rounds', done.queries, 0, section),
     figure('missed rounds', done.missed, 0, section),
     ...memoryFigures(used, section),
   ]

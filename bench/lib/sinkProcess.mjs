@@ -4,7 +4,7 @@ import { serveParent } from './child.mjs'
 import { monotonicMs } from './time.mjs'
 
 const options = JSON.parse(process.argv[2])
-const ALERT = Buffer.from('"labels":{')
+const ALERT = Buffer.from('"labels":')
 /** Requests whose arrival is kept one by one; later ones only count. */
 const KEPT_ARRIVALS = 10_000
 

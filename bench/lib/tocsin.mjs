@@ -95,6 +95,7 @@ function progressOf(metrics) {
   return {
     iterations: value('rule_group_duration_seconds_count'),
     iterationSeconds: value('rule_group_duration_seconds_sum'),
+    firing: value('tracked_alerts'),
     missed: value('rule_group_iterations_missed_total'),
     evaluations: value('rule_evaluations_total'),
     failures: value('rule_evaluation_failures_total'),

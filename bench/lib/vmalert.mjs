@@ -39,6 +39,7 @@ function progressOf(metrics) {
   return {
     iterations: value('iteration_duration_seconds_count'),
     iterationSeconds: value('iteration_duration_seconds_sum'),
+    firing: value('alerts_firing'),
     missed: value('iteration_missed_total'),
     evaluations: value('execution_total'),
     failures: value('execution_errors_total'),
