@@ -84,7 +84,7 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   metrics.buildInfo.set({ version: VERSION }, 1)
 
   const queue = createBullQueue({ redis, kinds, concurrency: 2, onError: queueErrors(log) })
-  const { notifications, pool } = await openNotifications(base)
+  const { notifications, pool, onTemplates } = await openNotifications(base)
   const pipeline = createPipeline({
     stores,
     queue,
@@ -109,7 +109,7 @@ async function build(config: Config, options: ServiceOptions, closers: Closers):
   const rules = await openRules(base, evaluators)
   const onRouting = () => pipeline.router.rerouteAll()
   const onProblems = reportProblems(log)
-  const reloadParts = { notifications, rules, metrics, clock, onRouting, onProblems }
+  const reloadParts = { notifications, rules, metrics, clock, onRouting, onTemplates, onProblems }
   showOutcome(reloadParts)
   const reloader = createReloader(reloadParts)
   watchNotifications(reloader, clock, config.watchIntervalMs, watchErrors(log), closers)

@@ -22,7 +22,10 @@ export interface NotifierPoolOptions {
 /** The notifiers of the configuration in use, with their connections. */
 export interface NotifierPool {
   get(integration: Integration): OpenNotifier
-  /** Takes over a new configuration: template files are read, former notifiers close once they are idle. */
+  /**
+   * Takes over a new configuration, or new texts of its template files: former notifiers close once they are idle. Nothing
+   * happens when all is as it was.
+   */
   use(config: NotificationConfig): Promise<void>
   close(): Promise<void>
 }
@@ -40,6 +43,8 @@ export function createNotifierPool(options: NotifierPoolOptions): NotifierPool {
   }
   let templates = options.createTemplates([])
   let notifiers = new Map<Integration, OpenNotifier>()
+  let inUse: NotificationConfig | null = null
+  let lastRead = ''
   const retired = new Set<NodeJS.Timeout>()
   const closeAll = async (all: Iterable<OpenNotifier>): Promise<void> => {
     await Promise.allSettled([...all].map((notifier) => notifier.close()))
@@ -62,7 +67,12 @@ export function createNotifierPool(options: NotifierPoolOptions): NotifierPool {
     },
     async use(config) {
       const { files } = await globFiles(config.templates, '/')
-      templates = options.createTemplates(files.flatMap((name) => readTemplate(name, options)))
+      const texts = files.flatMap((name) => readTemplate(name, options))
+      const read = JSON.stringify(texts)
+      if (config === inUse && read === lastRead) return
+      inUse = config
+      lastRead = read
+      templates = options.createTemplates(texts)
       const former = [...notifiers.values()]
       notifiers = new Map()
       const timer = setTimeout(() => {

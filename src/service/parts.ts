@@ -48,7 +48,11 @@ export async function openNotifications({ config, stores, clock, log, closers }:
   })
   await notifications.load()
   reportProblems(log)('notification file', notifications.state.problems)
-  return { notifications, pool }
+  const onTemplates = async (): Promise<void> => {
+    const { config: inUse } = notifications.state
+    if (inUse !== null) await pool.use(inUse)
+  }
+  return { notifications, pool, onTemplates }
 }
 
 /** The evaluator's threads; none when this node does not evaluate. */

@@ -15,6 +15,8 @@ export interface ReloadParts {
   readonly clock: Clock
   /** Puts all alerts into the groups of the notification file in use, which is another one than before. */
   readonly onRouting: () => Promise<void>
+  /** Reads the template files of the notification file in use again. */
+  readonly onTemplates: () => Promise<void>
   readonly onProblems: (what: string, problems: readonly Problem[]) => void
 }
 
@@ -22,7 +24,7 @@ export interface ReloadParts {
 export interface Reloader {
   /** Loads all files again: for the API and SIGHUP. Never rejects over a bad file. */
   readonly reload: () => Promise<ReloadResult>
-  /** Looks at the notification file (the rule loader looks after its own). */
+  /** Looks at the notification file and its templates (the rule loader looks after its own files). */
   readonly look: () => Promise<void>
 }
 
@@ -34,6 +36,7 @@ export function createReloader(parts: ReloadParts): Reloader {
     const changed = await notifications.load()
     const { config, problems } = notifications.state
     if (changed) parts.onProblems('notification file', problems)
+    else await parts.onTemplates()
     if (config !== routed) {
       await parts.onRouting()
       routed = config

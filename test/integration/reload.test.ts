@@ -78,6 +78,38 @@ describe.concurrent('a reload', () => {
     expect(toldOf(bed)).toHaveLength(2)
   }, 60_000)
 
+  it('takes over what changed in a template file only', async ({ expect, onTestFinished }) => {
+    const bed = await makeBed((b) => ({
+      notifications: {
+        templates: ['*.tmpl'],
+        route: { receiver: 'chat', group_by: ['...'], group_wait: '0s' },
+        receivers: [
+          {
+            name: 'chat',
+            slack_configs: [
+              {
+                api_url: `${b.inbox.url}/slack`,
+                channel: '#on-call',
+                title: '{{ template "mine" . }}',
+              },
+            ],
+          },
+        ],
+      },
+      settings: NEVER,
+    }))
+    onTestFinished(() => bed.close())
+    const headlines = (): string[] => bed.inbox.messages().map(({ headline }) => headline)
+    bed.write('mine.tmpl', '{{ define "mine" }}the old text{{ end }}')
+    await bed.start()
+    await post(bed, '1')
+    await until('it is told', () => headlines().includes('the old text'))
+    bed.write('mine.tmpl', '{{ define "mine" }}the new text{{ end }}')
+    expect(await bed.service.manage('POST', '/-/reload')).toMatchObject({ status: 200 })
+    await post(bed, '2')
+    await until('it is told', () => headlines().includes('the new text'))
+  }, 60_000)
+
   it('every 100 ms neither delays a group that fires nor makes it tell anything twice', async ({
     expect,
     onTestFinished,

@@ -67,6 +67,7 @@ beforeEach(async () => {
       if (routingFails-- > 0) throw new Error('the store is away')
       routed.push(notifications.state.config?.route.receiver ?? '')
     },
+    onTemplates: async () => {},
     onProblems: () => {},
   })
 })
