@@ -66,10 +66,9 @@ export function createBullQueue(options: BullQueueOptions): JobQueue {
       closing = true
       // When Redis is away, BullMQ would wait for it for ever: then nobody can be said goodbye to.
       const force = !(await answers([...queues.values()][0]))
-      await Promise.all(workers.map((worker) => isDoneWithin(worker.close(force), CLOSE_WITHIN_MS)))
-      await Promise.all(
-        [...queues.values()].map((queue) => isDoneWithin(queue.close(), CLOSE_WITHIN_MS)),
-      )
+      const patienceMs = force ? ANSWER_WITHIN_MS : CLOSE_WITHIN_MS
+      await Promise.all(workers.map((worker) => isDoneWithin(worker.close(force), patienceMs)))
+      await Promise.all([...queues.values()].map((one) => isDoneWithin(one.close(), patienceMs)))
     },
   }
 }
