@@ -29,7 +29,7 @@ function notifications({ inbox, sink }: Bed): Record<string, unknown> {
   const hooks = (...names: readonly string[]): object => ({
     webhook_configs: names.map((name) => ({ url: sink.to(name) })),
   })
-  const names = ['mail', 'refused', 'pair', 'flaky']
+  const names = ['mail', 'refused', 'pair', 'stuck', 'flaky']
   return {
     route: {
       receiver: 'ops',
@@ -42,6 +42,7 @@ function notifications({ inbox, sink }: Bed): Record<string, unknown> {
       { name: 'mail', email_configs: [mail('on-call@example.org')] },
       { name: 'refused', email_configs: [mail('refused@example.org')], fallback: 'ops' },
       { name: 'pair', ...hooks('hanging', 'quick') },
+      { name: 'stuck', ...hooks('stuck') },
       { name: 'flaky', ...hooks('flaky') },
     ],
   }
@@ -96,13 +97,19 @@ describe.concurrent('a receiver that', () => {
   })
 
   it('hangs does not delay the others, times out, and is asked again', async ({ expect }) => {
+    bed.sink.behave('stuck', 'hang')
     bed.sink.behave('hanging', 'hang')
+    await post('stuck', 200)
+    await until('sends hang', () => bed.sink.hooks.some(({ to }) => to === 'stuck'))
     await post('pair')
     await until('the hanging one is asked', () => bed.sink.hooks.some((h) => h.to === 'hanging'))
-    await until('the other one has it', () => bed.sink.accepted('quick').length === 1)
+    await until('the other one has it', () => bed.sink.accepted('quick').length === 1, {
+      withinMs: 1_500, // less than the time an attempt may take
+    })
     const waiting = (await rowsOf(bed.service)).filter(({ receiver }) => receiver === 'pair')
     expect(waiting.map(({ status }) => status).toSorted()).toEqual(['delivered', 'sending'])
     bed.sink.behave('hanging', 'ok')
+    bed.sink.behave('stuck', 'ok')
     const all = await rows('pair', hasEnded)
     const hung = all.find(({ attempts }) => attempts.length > 1)
     expect(hung?.attempts.map(({ result }) => result)).toEqual(['retry', 'delivered'])
