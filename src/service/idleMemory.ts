@@ -19,18 +19,24 @@ export function returnIdleMemory(): () => void {
   // V8's own way collects twice in every pause between evaluations, for heaps that have hardly grown.
   setFlagsFromString('--no-memory-reducer')
   const collect = runInNewContext('gc') as () => void
-  let left = getHeapStatistics().used_heap_size
+  let left = memoryInUse()
   let before = performance.eventLoopUtilization()
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, before)
     before = now
-    const used = getHeapStatistics().total_heap_size
+    const used = memoryInUse()
     const hasGrown = used > left * MIN_GROWTH_FACTOR && used > left + MIN_GROWTH_BYTES
     if (utilization > IDLE_BELOW || !hasGrown) return
     collect()
-    left = getHeapStatistics().total_heap_size
+    left = memoryInUse()
   }, LOOK_EVERY_MS)
   timer.unref()
   return () => clearInterval(timer)
+}
+
+/** The heap with its free parts, and the buffers outside of it. */
+function memoryInUse(): number {
+  const { total_heap_size: heap, external_memory: external } = getHeapStatistics()
+  return heap + external
 }
