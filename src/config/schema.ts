@@ -78,7 +78,7 @@ const network = part.section('Limits of every connection we open or accept.', {
 })
 
 const delivery = part.section('How notifications are sent and retried.', {
-  concurrency: part.count(16, 'Sends running at once, for each kind of integration.', 10_000),
+  concurrency: part.count(64, 'Sends running at once, for each kind of integration.', 10_000),
   retry_min: part.duration('1s', 'First wait before trying again; doubles, with jitter.'),
   retry_max: part.duration('64s', 'Longest of the doubling waits.'),
   retry_slow: part.duration('5m', 'Wait between attempts once the doubling ones are used up.'),

@@ -36,6 +36,8 @@ export interface Deliverer {
 
 /** Longer than any attempt may take, so that a claim runs out only when its sender died. */
 const CLAIM_MARGIN_MS = 20_000
+/** A send that takes longer must not hold up other receivers. */
+const SLOW_MS = 1_000
 /** A row that its busy receiver could not take is looked at again after this. */
 const POSTPONE_MS = 1_000
 /** A process that stops waits this long for a store that is away. */
@@ -66,7 +68,8 @@ class Lane {
   readonly #deps: DelivererDeps
   readonly #kind: string
   readonly #sending = new Set<Promise<void>>()
-  readonly #perIntegration = new Map<IntegrationKey, number>()
+  /** By integration: when each of its sends began, oldest first. */
+  readonly #inFlight = new Map<IntegrationKey, Set<{ readonly startedAt: number }>>()
   /** Integrations whose last attempt failed: one probe at a time until one succeeds. */
   readonly #failing = new Set<IntegrationKey>()
   readonly #giveUp = new AbortController()
@@ -142,19 +145,34 @@ class Lane {
 
   #start(claimed: ClaimedRow): void {
     const { integration } = claimed.row
-    const busy = this.#perIntegration.get(integration) ?? 0
-    const limit = this.#failing.has(integration) ? 1 : Math.ceil(this.#deps.concurrency / 2)
-    this.#perIntegration.set(integration, busy + 1)
-    const work = (busy >= limit ? this.#postpone(claimed) : this.#deliver(claimed))
+    const inFlight = this.#inFlight.get(integration) ?? new Set()
+    this.#inFlight.set(integration, inFlight)
+    const isBusy = inFlight.size >= this.#limit(integration)
+    const send = { startedAt: this.#deps.clock.now() }
+    inFlight.add(send)
+    const work = (isBusy ? this.#postpone(claimed) : this.#deliver(claimed))
       .catch((error: unknown) => this.#deps.observe.error('delivery could not be recorded', error))
       .finally(() => {
         this.#sending.delete(work)
-        const left = (this.#perIntegration.get(integration) ?? 1) - 1
-        if (left === 0) this.#perIntegration.delete(integration)
-        else this.#perIntegration.set(integration, left)
-        if (this.#again && !this.#pumping) void this.#pumpAgain()
+        inFlight.delete(send)
+        if (inFlight.size === 0) this.#inFlight.delete(integration)
+        if (this.#again && !this.#pumping && this.#isWorthClaiming) void this.#pumpAgain()
       })
     this.#sending.add(work)
+  }
+
+  /** Sends that an integration may have at once: all; half when it is slow; one probe while it fails. */
+  #limit(integration: IntegrationKey): number {
+    const { concurrency, clock } = this.#deps
+    if (this.#failing.has(integration)) return 1
+    const [oldest] = this.#inFlight.get(integration) ?? []
+    const isSlow = oldest !== undefined && clock.now() - oldest.startedAt > SLOW_MS
+    return isSlow ? Math.ceil(concurrency / 2) : concurrency
+  }
+
+  /** A claim asks every shard: not for each slot that comes free. */
+  get #isWorthClaiming(): boolean {
+    return this.#room >= this.#deps.concurrency / 4 || this.#sending.size === 0
   }
 
   async #pumpAgain(): Promise<void> {
