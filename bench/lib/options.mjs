@@ -5,6 +5,13 @@ const COMMON = [
   { flag: 'reps', key: 'reps', kind: 'count', value: 1, help: 'repetitions' },
   { flag: 'peer', key: 'peer', kind: 'switch', value: false, help: 'run the peer beside it' },
   { flag: 'json', key: 'json', kind: 'text', value: null, help: 'write every figure to this file' },
+  {
+    flag: 'keep',
+    key: 'keep',
+    kind: 'switch',
+    value: false,
+    help: 'keep the folders with the logs',
+  },
   { flag: 'help', key: 'help', kind: 'switch', value: false, help: 'show this' },
 ]
 

@@ -16,7 +16,7 @@ export function figure(label, value, digits = 0, section = '') {
  * Runs a scenario from the command line, and sets the exit code: 1 when a run failed.
  *
  * `spec`: `{name, title(options), options, peer, limitMs(options), measure(system, scope, options)}`. `measure` resolves to figures; `system`
- * is `{name, program}`, program null for Tocsin. Each measurement gets a scope of its own and is cut off after `limitMs`.
+ * is `{name, program}`, program null for Tocsin. What it throws may carry the `figures` that it has nevertheless. Each measurement gets a scope of its own and is cut off after `limitMs`.
  */
 export async function runScenario(spec) {
   try {
@@ -80,7 +80,7 @@ async function measureAll(spec, options, systems) {
 }
 
 async function measureOnce(spec, options, system) {
-  const scope = openScope()
+  const scope = openScope({ keep: options.keep })
   const limitMs = spec.limitMs(options)
   let timer
   const tooLate = new Promise((_, reject) => {
@@ -90,8 +90,9 @@ async function measureOnce(spec, options, system) {
     const measured = spec.measure(system, scope, options)
     return { figures: await Promise.race([measured, tooLate]), error: null }
   } catch (error) {
-    return { figures: [], error: error.message }
+    return { figures: error.figures ?? [], error: error.message }
   } finally {
+    if (options.keep) console.log(`  kept: ${scope.dir}`)
     clearTimeout(timer)
     await scope.close()
   }

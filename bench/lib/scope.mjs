@@ -10,18 +10,19 @@ const LOG_TAIL = 1_500
 
 /**
  * Everything that one measurement starts: a temporary folder and the processes that work in it. `close` ends them by their
- * own handles, last started first, and removes the folder; so does the end of this process, for whatever reason.
+ * own handles, last started first, and removes the folder, unless it is to be kept; so does the end of this process, for whatever reason.
  */
-export function openScope() {
+export function openScope({ keep: kept = false } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-bench-'))
   const children = []
   const inner = []
   const scope = {
     dir,
+    kept,
     /** A scope that is closed with this one at the latest. @throws Error once this one is closed */
     child() {
       assertOpen(scope, 'a part of it')
-      inner.push(openScope())
+      inner.push(openScope({ keep: kept }))
       return inner.at(-1)
     },
     /** Starts a program whose output goes to `<name>.log`. @throws Error once the scope is closed */
@@ -86,7 +87,7 @@ async function end(started, signal) {
 function abandon(scope) {
   if (!living.delete(scope)) return
   scope.killAll()
-  rmSync(scope.dir, { recursive: true, force: true, maxRetries: 5 })
+  if (!scope.kept) rmSync(scope.dir, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** On Ctrl-C and SIGTERM ends everything that was started; also when this process ends by itself. */
