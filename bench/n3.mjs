@@ -52,7 +52,11 @@ const CASES = [
 
 /** Several cases at the same time, each with processes of its own: nothing here is a matter of CPU. */
 async function measure(system, scope, options) {
-  const cases = CASES.filter(({ oursOnly }) => system.program === null || oursOnly !== true)
+  const cases = CASES.filter(
+    ({ name, oursOnly }) =>
+      name.includes(options.cases) && (system.program === null || oursOnly !== true),
+  )
+  if (cases.length === 0) throw new Error(`no case’s name holds "${options.cases}"`)
   const figures = new Map()
   const failures = []
   const waiting = [...cases]
@@ -122,6 +126,7 @@ function caseFigures(section, { alerts, atEnd, upAt, after }) {
     figure('arrived before the restart', atEnd.distinct, 0, section),
     figure('lost', alerts - after.distinct, 0, section),
     figure('duplicates', after.duplicates, 0, section),
+    figure('times the most frequent arrived', after.mostOften, 0, section),
     figure(
       'restart until the last arrived, s',
       isLate ? (after.lastNewAt - upAt) / 1_000 : null,
@@ -150,6 +155,13 @@ await runScenario({
       kind: 'duration',
       value: 5_000,
       help: 'group_wait of the cases before the first flush',
+    },
+    {
+      flag: 'case',
+      key: 'cases',
+      kind: 'text',
+      value: '',
+      help: 'only cases whose name holds this',
     },
     { flag: 'at-once', key: 'atOnce', kind: 'count', value: 3, help: 'cases at the same time' },
   ],

@@ -50,7 +50,8 @@ export function optionsHelp(own) {
     .map(({ flag, kind, value, help }) => {
       const left = kind === 'switch' ? `--${flag}` : `--${flag} ${kind.toUpperCase()}`
       const shown = kind === 'duration' ? durationText(value) : value
-      const fallback = value === null || kind === 'switch' ? '' : ` (default ${shown})`
+      const fallback =
+        value === null || value === '' || kind === 'switch' ? '' : ` (default ${shown})`
       return `  ${left.padEnd(27)}${help}${fallback}`
     })
     .join('\n')

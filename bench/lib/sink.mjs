@@ -11,7 +11,7 @@ export async function startSink(scope, { serials = false, status = 200, delayMs 
     /** What it answers from now on, at once: 200, or 503 and then it counts nothing but refusals. */
     answerWith: (newStatus) => child.call('answerWith', newStatus),
     forget: () => child.call('forget'),
-    /** `{requests, refused, alerts, distinct, duplicates, lastNewAt, arrivals: [{at, alerts}]}`, instants monotonic. */
+    /** `{requests, refused, alerts, distinct, duplicates, mostOften, lastNewAt, arrivals: [{at, alerts}]}`, instants monotonic. */
     read: () => child.call('read'),
     /** Hears `{serial, at}` whenever an alert arrives. */
     onArrival: (listener) => child.onEvent(listener),

@@ -59,8 +59,10 @@ function noteSerials({ alerts }, at) {
 
 function read() {
   const { serials, ...counts } = seen
-  const duplicates = [...serials.values()].reduce((sum, times) => sum + times - 1, 0)
-  return { ...counts, distinct: serials.size, duplicates }
+  const times = [...serials.values()]
+  const duplicates = times.reduce((sum, one) => sum + one - 1, 0)
+  const mostOften = times.reduce((most, one) => Math.max(most, one), 0)
+  return { ...counts, distinct: serials.size, duplicates, mostOften }
 }
 
 serveParent(server, {
