@@ -96,7 +96,9 @@ async function namesIn(folder: string, walk: Walk): Promise<string[]> {
   }
 }
 
+/** `**` comes to a folder twice, and several globs may: said once. */
 function fail(walk: Walk, path: string, message: string): void {
+  if (walk.failures.some((failure) => failure.path === path)) return
   walk.failures.push({ path, missing: false, message: `cannot be read: ${message}` })
 }
 
