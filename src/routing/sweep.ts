@@ -106,7 +106,7 @@ async function collect(deps: SweepDeps, now: number): Promise<void> {
 async function collectAlerts(deps: SweepDeps, now: number): Promise<void> {
   const before = now - RESOLVED_RETENTION_MS
   const view = await deps.alerts.sync()
-  const old = [...view.values()].filter((alert) => isOver(alert, before))
+  const old = [...view.ending()].filter((alert) => isOver(alert, before))
   if (old.length === 0) return
   const groups = await deps.groups.list()
   const needed = new Set(groups.flatMap((group) => group.members))

@@ -8,6 +8,8 @@ export interface AlertView {
   readonly size: number
   get(fingerprint: string): AlertRecord | undefined
   values(): IterableIterator<AlertRecord>
+  /** Records with an end, past or future: cheap when most have none, as in a mass outage. */
+  ending(): IterableIterator<AlertRecord>
   /** How many records have each status, without looking at any: what their sources said last. */
   counts(): Readonly<Record<AlertRecord['status'], number>>
 }

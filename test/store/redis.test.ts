@@ -298,6 +298,20 @@ const attempt = (result: 'delivered' | 'retry' | 'permanent') => ({
 })
 const nothing = { add: [], supersede: [], leave: new Map(), log: new Map(), drop: false }
 
+describe('what the view tells without parsing', () => {
+  it('counts by status and finds the records with an end, whatever their labels say', async () => {
+    const store = createRedisAlertStore(redis)
+    const odd = record(3, { annotations: { a: '"endsAt":null,"status":"firing"' }, endsAt: NOW })
+    const pending = record(2, { status: 'pending', annotations: { endsAt: 'now' } })
+    await store.update(put(record(1), pending, odd))
+    expect([...store.view.ending()]).toEqual([odd])
+    expect(store.view.counts()).toEqual({ pending: 1, firing: 2, resolved: 0 })
+    await store.update(put(record(1, { status: 'resolved', endsAt: NOW })))
+    expect([...store.view.ending()]).toHaveLength(2)
+    expect(store.view.counts()).toEqual({ pending: 1, firing: 1, resolved: 1 })
+  })
+})
+
 describe('group store and ledger', () => {
   const stores = () => ({
     groups: createRedisGroupStore(redis),

@@ -98,6 +98,9 @@ function fakeAlertStore(alerts: Map<string, AlertRecord>): ApiDeps['alerts'] {
     },
     get: (fingerprint) => alerts.get(fingerprint),
     values: () => alerts.values(),
+    *ending() {
+      for (const alert of alerts.values()) if (alert.endsAt !== null) yield alert
+    },
     counts: () => {
       const counts = { pending: 0, firing: 0, resolved: 0 }
       for (const { status } of alerts.values()) counts[status]++

@@ -49,6 +49,9 @@ function createView(shards: readonly Shard[]): AlertView {
     get size() {
       return shards.reduce((sum, shard) => sum + shard.size, 0)
     },
+    *ending() {
+      for (const shard of shards) yield* shard.ending()
+    },
     counts: () => ({
       pending: shards.reduce((sum, shard) => sum + shard.texts.count('pending'), 0),
       firing: shards.reduce((sum, shard) => sum + shard.texts.count('firing'), 0),
@@ -119,6 +122,10 @@ class Shard {
 
   *values(): Generator<AlertRecord> {
     for (const text of this.texts.values()) yield JSON.parse(text) as AlertRecord
+  }
+
+  *ending(): Generator<AlertRecord> {
+    for (const text of this.texts.ending()) yield JSON.parse(text) as AlertRecord
   }
 
   forgetVersion(): void {

@@ -2,13 +2,17 @@ import type { AlertRecord } from '../../core/alert.ts'
 
 type Status = AlertRecord['status']
 
-/** A record as stored: the status stands first, so that it can be read off without parsing. */
+/** A record as stored: status and end stand first, so that they can be read off without parsing. */
 export function recordText(record: AlertRecord): string {
-  return JSON.stringify(Object.assign({ status: record.status }, record))
+  return JSON.stringify(Object.assign({ status: record.status, endsAt: record.endsAt }, record))
 }
 
 const STATUS_AT = '{"status":"'.length
 const STATUSES: Readonly<Record<string, Status>> = { p: 'pending', f: 'firing', r: 'resolved' }
+
+function hasEnd(text: string): boolean {
+  return !text.startsWith('"endsAt":null', text.indexOf(',') + 1)
+}
 
 function statusOf(text: string): Status {
   return STATUSES[text.charAt(STATUS_AT)] ?? 'resolved'
@@ -48,6 +52,11 @@ export class RecordTexts {
   clear(): void {
     this.#texts.clear()
     for (const status of Object.values(STATUSES)) this.#counts[status] = 0
+  }
+
+  /** Texts of records with an end. */
+  *ending(): Generator<string> {
+    for (const text of this.#texts.values()) if (hasEnd(text)) yield text
   }
 
   values(): IterableIterator<string> {
