@@ -15,15 +15,22 @@ export interface StoreMetricsSources {
   readonly members: () => Promise<readonly Member[]>
 }
 
+/** Looking costs some hundred commands: several scrapers share one look. */
+const FRESH_MS = 2_000
+
 /**
  * A collector for `metrics.beforeRender`: sets the gauges that mirror the store. When the store cannot be read `redis_up` says so
- * and the other gauges keep their last values.
+ * and the other gauges keep their last values. Asks the store at most every 2 s.
  */
 export function storeMetricsCollector(
   metrics: Metrics,
   sources: StoreMetricsSources,
 ): () => Promise<void> {
+  let readAt = -Infinity
   return async () => {
+    const now = sources.clock.now()
+    if (now >= readAt && now - readAt < FRESH_MS) return
+    readAt = now
     try {
       const [view, groups, counts, depth, members] = await Promise.all([
         sources.alerts.sync(),

@@ -49,9 +49,13 @@ test('gauges mirror the store', async () => {
 })
 
 test('with the store down the scrape still works, says so, and keeps the last values', async () => {
-  const { metrics, takeDown } = setUp()
+  const { metrics, takeDown, clock } = setUp()
   await metrics.render()
   takeDown()
+  expect(await metrics.render(), 'a second scraper shares the look').toContain(
+    '\ntocsin_redis_up 1\n',
+  )
+  await clock.advance(2_000)
   const text = await metrics.render()
   expect(text).toContain('\ntocsin_redis_up 0\n')
   expect(text).toContain('\ntocsin_groups 7\n')
