@@ -107,7 +107,7 @@ export interface FlushCommit {
   readonly leave: ReadonlyMap<string, number>
   /** Log entries that change without a message (all resolved with send_resolved off, resolved while muted). */
   readonly log: ReadonlyMap<IntegrationKey, LogEntry>
-  /** Next flush; null: delete the group when no member is left, else keep dueAt + interval. */
+  /** Next flush, epoch ms; does not count when the group ends because no member and no open row is left. */
   readonly nextDueAt: number
   /** The route is gone: delete the group whatever it holds. */
   readonly drop: boolean

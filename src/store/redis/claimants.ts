@@ -1,4 +1,4 @@
-import { SHARDS } from '../../core/shard.ts'
+import { allShards } from '../../core/shard.ts'
 import type { RedisConnection } from './connection.ts'
 import { keys } from './keys.ts'
 
@@ -7,8 +7,6 @@ export interface Claimants {
   /** `claim` gets the name to claim under. What it throws is passed on. */
   run<T>(node: string, now: number, claim: (claimant: string) => Promise<T>): Promise<T>
 }
-
-const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 /**
  * Gives each call a name of its own below its node's, so that the next call can put back what a failed one has claimed:

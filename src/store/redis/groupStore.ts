@@ -1,5 +1,5 @@
 import { DAY } from '../../core/time.ts'
-import { SHARDS, shardOf } from '../../core/shard.ts'
+import { allShards, SHARDS, shardOf } from '../../core/shard.ts'
 import type {
   ClaimedGroup,
   DeliveryRow,
@@ -16,8 +16,6 @@ import { addArguments, logText, readLog, readMeta, readRow, stateText, waitingSe
 
 /** Notification log entries outlive their group this long, as Alertmanager's data retention. */
 export const LOG_LIFETIME_MS = 5 * DAY
-
-const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 export function createRedisGroupStore(redis: RedisConnection): GroupStore {
   const claimants = createClaimants(redis, 'g')

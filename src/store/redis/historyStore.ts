@@ -1,4 +1,4 @@
-import { SHARDS, shardOf } from '../../core/shard.ts'
+import { allShards, shardOf } from '../../core/shard.ts'
 import type { HistoryEntry, HistoryQuery, HistoryStore } from '../historyStore.ts'
 import type { RedisConnection } from './connection.ts'
 import { keys } from './keys.ts'
@@ -7,8 +7,6 @@ import { keys } from './keys.ts'
 const ENTRIES_PER_ITEM = 500
 const ITEMS_PER_SHARD = 20_000
 const ITEMS_PER_READ = 200
-
-const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 export function createRedisHistoryStore(redis: RedisConnection): HistoryStore {
   return {

@@ -1,4 +1,4 @@
-import { SHARDS } from '../../core/shard.ts'
+import { allShards, SHARDS } from '../../core/shard.ts'
 import type { DeliveryRow, DeliveryStatus, LogEntry } from '../groupStore.ts'
 import type { ClaimedRow, Ledger, Settlement } from '../ledger.ts'
 import { createClaimants } from './claimants.ts'
@@ -18,7 +18,6 @@ import {
   waitingSet,
 } from './rows.ts'
 
-const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 const COLLECT_AT_ONCE = 500
 
 export function createRedisLedger(redis: RedisConnection): Ledger {

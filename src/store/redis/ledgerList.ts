@@ -1,11 +1,9 @@
-import { SHARDS, shardOf } from '../../core/shard.ts'
+import { allShards, shardOf } from '../../core/shard.ts'
 import type { Delivery, DeliveryRow } from '../groupStore.ts'
 import type { LedgerQuery } from '../ledger.ts'
 import type { RedisConnection } from './connection.ts'
 import { keys } from './keys.ts'
 import { readRow } from './rows.ts'
-
-const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 /** Row ids are `<group id>.<random>`: the group's part tells the shard. */
 export function tagOf(rowId: string): string {

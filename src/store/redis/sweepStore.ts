@@ -1,9 +1,7 @@
-import { SHARDS } from '../../core/shard.ts'
+import { allShards } from '../../core/shard.ts'
 import type { SweepFindings, SweepStore } from '../sweepStore.ts'
 import type { RedisConnection } from './connection.ts'
 import { keys } from './keys.ts'
-
-const allShards = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 export function createRedisSweepStore(
   redis: RedisConnection,
